@@ -1,0 +1,1 @@
+"""The nouns: one frozen pydantic model for the records of each topic, the public contract of Wiremill."""

@@ -1,0 +1,67 @@
+"""`news.dead-letter`: an input that could not be processed, whole, with where it came from and why it failed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.record import Record, Timestamp
+
+
+class PayloadEncoding(StrEnum):
+    """How the original bytes are carried. `none`: only a head fits; the whole is still at its offset."""
+
+    BASE64 = "base64"
+    GZIP_BASE64 = "gzip+base64"
+    HEAD_BASE64 = "head+base64"
+
+
+class ErrorClass(StrEnum):
+    """What kind of failure it was. A closed list."""
+
+    MALFORMED = "malformed"
+    INVALID = "invalid"
+    TOO_LARGE = "too-large"
+    TIMEOUT = "timeout"
+    CRASH = "crash"
+    MEMORY = "memory"
+    EXCEPTION = "exception"
+    OUTPUT_TOO_LARGE = "output-too-large"
+
+
+class Failure(Record):
+    """What went wrong. The message names the field and the shortened value, never the article's text at length."""
+
+    error_class: ErrorClass = Field(alias="class")
+    message: str
+    path: str | None = Field(default=None, description="the field that was wrong, as a dotted path")
+    stack: str | None = None
+
+
+class Header(Record):
+    """A Kafka header; the value is base64."""
+
+    key: str
+    value: str
+
+
+class DeadLetter(Record):
+    """The original record, byte for byte, and its failure."""
+
+    key: str | None = Field(default=None, description="original key, base64; null when there was none")
+    value: str | None = Field(default=None, description="original value as `value_encoding` says; null for a tombstone")
+    value_encoding: PayloadEncoding = PayloadEncoding.BASE64
+    value_bytes: int = Field(default=0, ge=0, description="length of the original value")
+    value_sha256: str | None = None
+    headers: tuple[Header, ...] = ()
+    topic: str
+    partition: int
+    offset: int
+    timestamp: Timestamp | None = None
+    stage: str
+    error: Failure
+    attempts: int = Field(ge=1)
+    retryable: bool
+    first_failed_at: Timestamp
+    worker_version: str

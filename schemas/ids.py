@@ -1,0 +1,34 @@
+"""Deterministic ids: the same input gives the same id on every replay, so consumers can upsert by key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+ID_HEX_DIGITS = 32  # 128 bits: a collision among 10^12 articles has a chance of about 10^-15
+
+
+def text_sha256(text: str) -> str:
+    """SHA-256 of the UTF-8 bytes of `text`, 64 hex digits; lone surrogates are hashed as they stand."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def stable_id(kind: str, *parts: str) -> str:
+    """Hash of `kind` and `parts`, 32 hex digits. Parts are length-prefixed, so ('ab','c') differs from ('a','bc')."""
+    digest = hashlib.sha256()
+    for part in (kind, *parts):
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big"))
+        digest.update(encoded)
+    return digest.hexdigest()[:ID_HEX_DIGITS]
+
+
+def quote_id(article_id: str, spans: Iterable[tuple[int, int]], text: str) -> str:
+    """Id of a quote: article, offsets of its spans, and the words themselves."""
+    offsets = ",".join(f"{start}-{end}" for start, end in spans)
+    return stable_id("quote", article_id, offsets, text_sha256(text))
+
+
+def entity_id(article_id: str, label: str, name: str) -> str:
+    """Id of an entity of one article: its label and canonical name."""
+    return stable_id("entity", article_id, label, name)

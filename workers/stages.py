@@ -1,0 +1,221 @@
+"""The stages as the pool's children run them: bytes in, fate and outgoing bytes out. The only broad `except` is here."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from schemas.clean import CleanArticle, Rejected
+from schemas.codec import DecodeError, decode, shorten_message, validate
+from schemas.dead_letter import DeadLetter, ErrorClass, Failure, Header, PayloadEncoding
+from schemas.ids import text_sha256
+from schemas.ledger import Fate
+from schemas.raw import RawArticle
+from workers import __version__, publish
+from workers.clean import CleanOptions, clean
+from workers.publish import Delivery, Outgoing
+
+if TYPE_CHECKING:
+    from workers.annotate import AnnotateOptions, Annotator
+
+STACK_CHARS = 4_000  # of a traceback in a dead letter: the innermost frames
+BARE_TYPES = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
+
+
+class Stage(StrEnum):
+    """The verbs. `enrich` is both in one go, for the commands that work without Kafka."""
+
+    CLEAN = "clean"
+    ANNOTATE = "annotate"
+    ENRICH = "enrich"
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of one delivery, and the messages that say so. `outputs` are in the order they must be sent."""
+
+    fate: Fate
+    reason: str | None = None
+    article_id: str | None = None
+    outputs: tuple[Outgoing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageOptions:
+    """What the children need to know."""
+
+    stages: tuple[Stage, ...] = (Stage.CLEAN, Stage.ANNOTATE)
+    clean: CleanOptions = field(default_factory=CleanOptions)
+    annotate: AnnotateOptions | None = None
+    max_record_bytes: int = 16_000_000  # of a message's value; the topics are created with the same figure
+
+
+class Stages:
+    """The stages of one process, with what they hold: the model, if one of them annotates."""
+
+    def __init__(self, options: StageOptions) -> None:
+        self.options = options
+        self._annotator: Annotator | None = None
+        if {Stage.ANNOTATE, Stage.ENRICH} & set(options.stages):
+            from workers.annotate import AnnotateOptions, Annotator
+
+            self._annotator = Annotator(options.annotate or AnnotateOptions())
+
+    def handle(self, stage: Stage, deliveries: Sequence[Delivery]) -> list[Handled]:
+        """Return the fate of each delivery, in order. Never raises for what a document is or does."""
+        match stage:
+            case Stage.CLEAN:
+                return [self._guarded(stage, delivery, self._clean) for delivery in deliveries]
+            case Stage.ANNOTATE:
+                return self._annotate(stage, deliveries)
+            case Stage.ENRICH:
+                return [self._guarded(stage, delivery, self._enrich) for delivery in deliveries]
+
+    def bury(self, stage: Stage, delivery: Delivery, failure: Failure, attempts: int) -> Handled:
+        """Return the dead letter of a delivery that failed outside of `handle`: it hung, crashed or ate memory."""
+        return bury(stage, delivery, failure, attempts=attempts, max_bytes=self.options.max_record_bytes)
+
+    def _clean(self, delivery: Delivery) -> Handled:
+        outcome = clean(decode_raw(delivery), options=self.options.clean)
+        if isinstance(outcome, Rejected):
+            return Handled(Fate.REJECTED, outcome.reason.value, outcome.article_id)
+        return Handled(Fate.PUBLISHED, None, outcome.article_id, publish.cleaned(outcome, delivery))
+
+    def _enrich(self, delivery: Delivery) -> Handled:
+        outcome = clean(decode_raw(delivery), options=self.options.clean)
+        if isinstance(outcome, Rejected):
+            return Handled(Fate.REJECTED, outcome.reason.value, outcome.article_id)
+        return self._annotate_clean([outcome], [delivery])[0]
+
+    def _annotate(self, stage: Stage, deliveries: Sequence[Delivery]) -> list[Handled]:
+        """Annotate all that decode as one batch; if the batch raises, one by one, so that only the offender pays."""
+        handled: dict[int, Handled] = {}
+        articles: dict[int, CleanArticle] = {}
+        for index, delivery in enumerate(deliveries):
+            try:
+                articles[index] = decode(delivery.value, CleanArticle)
+            except DecodeError as error:
+                handled[index] = self._dead(stage, delivery, error)
+        batch = list(articles)
+        try:
+            results = self._annotate_clean([articles[i] for i in batch], [deliveries[i] for i in batch])
+            handled |= zip(batch, results, strict=True)
+        except Exception:
+            for index in batch:
+                alone: Callable[[Delivery], Handled] = lambda d, i=index: self._annotate_clean([articles[i]], [d])[0]  # type: ignore[misc]  # noqa: E731
+                handled[index] = self._guarded(stage, deliveries[index], alone)
+        return [self._bounded(stage, d, handled[i]) for i, d in enumerate(deliveries)]
+
+    def _annotate_clean(self, articles: Sequence[CleanArticle], origins: Sequence[Delivery]) -> list[Handled]:
+        if self._annotator is None:
+            raise RuntimeError("this process was started without the annotate stage")
+        return [
+            Handled(Fate.PUBLISHED, None, article.article_id, publish.enriched(article, origin))
+            for article, origin in zip(self._annotator.annotate(articles), origins, strict=True)
+        ]
+
+    def _guarded(self, stage: Stage, delivery: Delivery, work: Callable[[Delivery], Handled]) -> Handled:
+        try:
+            handled = work(delivery)
+        except DecodeError as error:
+            return self._dead(stage, delivery, error)
+        except Exception as error:  # the stage boundary: whatever a document makes our code do is a dead letter
+            return self._dead(stage, delivery, error)
+        return self._bounded(stage, delivery, handled)
+
+    def _bounded(self, stage: Stage, delivery: Delivery, handled: Handled) -> Handled:
+        """Exchange an outcome that the broker would refuse for its size for a dead letter that says so."""
+        limit = self.options.max_record_bytes
+        for message in handled.outputs:
+            if len(message.value) > limit:
+                text = f"the {message.topic} record would have {len(message.value)} bytes; the limit is {limit}"
+                failure = Failure(error_class=ErrorClass.OUTPUT_TOO_LARGE, message=text)
+                return bury(stage, delivery, failure, attempts=1, max_bytes=limit)
+        return handled
+
+    def _dead(self, stage: Stage, delivery: Delivery, error: Exception) -> Handled:
+        return bury(stage, delivery, failure_of(error), attempts=1, max_bytes=self.options.max_record_bytes)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Say what `error` was: the field for input errors, the stack for ours."""
+    if isinstance(error, DecodeError):
+        kind = ErrorClass.MALFORMED if error.malformed else ErrorClass.INVALID
+        return Failure(error_class=kind, message=str(error), path=error.path or None)
+    kind = ErrorClass.MEMORY if isinstance(error, MemoryError) else ErrorClass.EXCEPTION
+    stack = "".join(traceback.format_tb(error.__traceback__))[-STACK_CHARS:]
+    return Failure(error_class=kind, message=f"{type(error).__name__}: {shorten_message(str(error))}", stack=stack)
+
+
+RETRYABLE = frozenset({ErrorClass.TIMEOUT, ErrorClass.CRASH, ErrorClass.MEMORY, ErrorClass.EXCEPTION})
+
+
+def bury(stage: str, delivery: Delivery, failure: Failure, *, attempts: int, max_bytes: int) -> Handled:
+    """Return the dead-lettered fate of `delivery`, with its original bytes in a letter of at most about `max_bytes`."""
+    value, encoding = _carried(delivery.value, max_bytes)
+    sent = delivery.timestamp_ms
+    letter = DeadLetter(
+        key=None if delivery.key is None else base64.b64encode(delivery.key).decode(),
+        value=value,
+        value_encoding=encoding,
+        value_bytes=len(delivery.value or b""),
+        value_sha256=None if delivery.value is None else hashlib.sha256(delivery.value).hexdigest(),
+        headers=tuple(Header(key=k, value=base64.b64encode(v or b"").decode()) for k, v in delivery.headers),
+        topic=delivery.topic,
+        partition=delivery.partition,
+        offset=delivery.offset,
+        timestamp=None if sent is None or sent < 0 else datetime.fromtimestamp(sent / 1000, UTC),
+        stage=stage,
+        error=failure,
+        attempts=attempts,
+        retryable=failure.error_class in RETRYABLE,
+        first_failed_at=datetime.now(UTC),
+        worker_version=__version__,
+    )
+    return Handled(Fate.DEAD_LETTERED, failure.error_class.value, None, publish.dead_lettered(letter, delivery))
+
+
+def decode_raw(delivery: Delivery) -> RawArticle:
+    """Return the raw article of a delivery: JSON, or a bare page or text whose header says so (key = URL)."""
+    declared = (delivery.header("content-type") or b"").decode("latin-1")
+    kind = declared.partition(";")[0].strip().lower()
+    if kind not in BARE_TYPES or delivery.value is None or _looks_like_json(delivery.value):
+        return decode(delivery.value, RawArticle)
+    values: dict[str, Any] = {"content_type": declared}
+    name = (delivery.key or b"").decode("utf-8", "replace")
+    if "://" in name:
+        values["url"] = name
+    else:
+        values["id"] = name or text_sha256(delivery.value.decode("latin-1"))
+    if BARE_TYPES[kind] == "html":
+        values["html_base64"] = base64.b64encode(delivery.value).decode()
+    else:
+        try:
+            values["text"] = delivery.value.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            values["text"] = delivery.value.decode("cp1252", "replace")
+    return validate(values, RawArticle)
+
+
+def _looks_like_json(value: bytes) -> bool:
+    return value[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def _carried(value: bytes | None, max_bytes: int) -> tuple[str | None, PayloadEncoding]:
+    """Return `value` as text that fits: whole, else compressed, else its head (the whole is still at its offset)."""
+    if value is None:
+        return None, PayloadEncoding.BASE64
+    room = (max_bytes - 64_000) * 3 // 4  # what base64 makes of it, and the rest of the letter
+    if len(value) <= room:
+        return base64.b64encode(value).decode(), PayloadEncoding.BASE64
+    packed = gzip.compress(value, compresslevel=6, mtime=0)
+    if len(packed) <= room:
+        return base64.b64encode(packed).decode(), PayloadEncoding.GZIP_BASE64
+    return base64.b64encode(value[:room]).decode(), PayloadEncoding.HEAD_BASE64
