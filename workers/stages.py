@@ -19,7 +19,7 @@ from schemas.ids import text_sha256
 from schemas.ledger import Fate
 from schemas.raw import RawArticle
 from workers import __version__, publish
-from workers.clean import CleanOptions, clean
+from workers.clean import CleanMemory, CleanOptions, clean
 from workers.publish import Delivery, Outgoing
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Stages:
 
     def __init__(self, options: StageOptions) -> None:
         self.options = options
+        self._memory = CleanMemory()
         self._annotator: Annotator | None = None
         if {Stage.ANNOTATE, Stage.ENRICH} & set(options.stages):
             from workers.annotate import AnnotateOptions, Annotator
@@ -83,13 +84,13 @@ class Stages:
         return bury(stage, delivery, failure, attempts=attempts, max_bytes=self.options.max_record_bytes)
 
     def _clean(self, delivery: Delivery) -> Handled:
-        outcome = clean(decode_raw(delivery), options=self.options.clean)
+        outcome = clean(decode_raw(delivery), options=self.options.clean, memory=self._memory)
         if isinstance(outcome, Rejected):
             return Handled(Fate.REJECTED, outcome.reason.value, outcome.article_id)
         return Handled(Fate.PUBLISHED, None, outcome.article_id, publish.cleaned(outcome, delivery))
 
     def _enrich(self, delivery: Delivery) -> Handled:
-        outcome = clean(decode_raw(delivery), options=self.options.clean)
+        outcome = clean(decode_raw(delivery), options=self.options.clean, memory=self._memory)
         if isinstance(outcome, Rejected):
             return Handled(Fate.REJECTED, outcome.reason.value, outcome.article_id)
         return self._annotate_clean([outcome], [delivery])[0]
