@@ -1,0 +1,168 @@
+"""Reports by their place beside the marks: “…,” said X — X said, “…” — on the surface, where parses are least sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from workers.annotate.quotes.clauses import new_report
+from workers.annotate.quotes.grammar import FINITE_TAGS, SUBJECTS, Words, subject_of
+from workers.annotate.quotes.marks import Passage
+from workers.annotate.quotes.report import Report
+
+MAX_FRAME_TOKENS = 70  # between a passage and its cue's sentence end; long appositions stay below
+_ENDS = frozenset({".", "!", "?", ";"})
+_RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a passage looks like: does it begin as a sentence, and with which mark does it end."""
+
+    sentence_like: bool
+    words: int
+    tail: str  # the last sign of the words, or the comma right behind the marks
+
+
+def shape_of(words: Words, passage: Passage) -> Shape:
+    """Return the shape of a passage."""
+    inner = passage.inner(words.text).strip(" \u00a0'‘’\"“”")
+    first = next((sign for sign in inner if sign.isalnum()), "")
+    begins = (bool(first) and (first.isupper() or first.isdigit())) or inner.startswith(("…", "..."))
+    tail = inner[-1:] or ""
+    if words.text[passage.end : passage.end + 1] == "," and tail not in ",.!?":
+        tail = ","
+    return Shape(begins, len(inner.split()), tail)
+
+
+def right_frame(words: Words, number: int) -> tuple[int, int]:
+    """Return the tokens from a passage to the end of its sentence or the next passage."""
+    first = words.bounds[number][1]
+    limit = words.paragraph_bounds[words.passages[number].paragraph][1]
+    limit = min(limit, first + MAX_FRAME_TOKENS)
+    if number + 1 < len(words.bounds):
+        limit = min(limit, words.bounds[number + 1][0])
+    last = first
+    while last < limit and not (words.doc[last].text in _ENDS and last > first):
+        last += 1
+    return first, last
+
+
+def left_frame(words: Words, number: int) -> tuple[int, int]:
+    """Return the tokens from the begin of the sentence or the passage before, up to a passage."""
+    last = words.bounds[number][0]
+    limit = words.paragraph_bounds[words.passages[number].paragraph][0]
+    limit = max(limit, last - MAX_FRAME_TOKENS)
+    if number:
+        limit = max(limit, words.bounds[number - 1][1])
+    first = last
+    while first > limit and words.doc[first - 1].text not in _ENDS:
+        first -= 1
+    return first, last
+
+
+def _own_subject(token: Token) -> Token | None:
+    return next((c for c in token.children if c.dep_ in SUBJECTS), None)
+
+
+def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
+    """Return the cue that follows a passage: “…,” he said / “…,” said the minister."""
+    first, last = right_frame(words, number)
+    cues = [i for i in words.cues_between(first, last) if "Q" in words.cues[i].frames]
+    if not cues or shape.tail not in ",?!—–-….:":
+        return None
+    doc = words.doc
+    start = first
+    while start < last and doc[start].text in {",", "—", "–", "--", "-"}:
+        start += 1
+    if shape.tail == "." and not (cues[0] - start <= 1 and doc[start].text[:1].islower()):
+        return None
+    if (
+        start < last
+        and doc[start].lower_ in _RELATIVE | {"and", "but", "when", "as", "because", "to"}
+        and shape.tail != ","
+    ):
+        return None
+    best = None
+    for i in cues:
+        token = doc[i]
+        if token.tag_ not in FINITE_TAGS and not (i == start and token.tag_ == "VBN"):
+            continue
+        subject = _own_subject(token)
+        if subject is None or not first <= subject.i < last:
+            if i - start <= 1:  # inverted, and the parser did not see it
+                return token
+            best = best or token
+            continue
+        if subject.lower_ in _RELATIVE:
+            continue
+        if subject.left_edge.i - start <= 2 or i - start <= 2:
+            return token
+        best = best or token
+    return best
+
+
+def cue_left(words: Words, number: int, shape: Shape) -> Token | None:
+    """Return the cue that leads to a passage: he said, “…” / he told reporters: “…”."""
+    first, last = left_frame(words, number)
+    doc = words.doc
+    if last <= first:
+        return None
+    cues = [i for i in words.cues_between(first, last) if "Q" in words.cues[i].frames]
+    if not cues or not shape.sentence_like:
+        return None
+    before = doc[last - 1]
+    for i in reversed(cues):
+        token = doc[i]
+        leads = before.text in {",", ":"} or last - 1 - i <= 1 or before.lower_ in {"that", "as"}
+        if leads and (token.tag_ in FINITE_TAGS or subject_of(token) is not None):
+            return token
+    return None
+
+
+def frame_subject(words: Words, token: Token, first: int, last: int) -> Token | None:
+    """Return the subject of a cue in a frame; where the parse gives none, the nearest noun phrase of the frame."""
+    subject = subject_of(token)
+    if subject is not None and words.passage_of[subject.i] < 0:
+        return subject
+    doc = words.doc
+    for i in list(range(token.i + 1, min(last, token.i + 12))):
+        if doc[i].tag_ in {"NNP", "NNPS", "PRP", "NN", "NNS"}:
+            return _top_of_phrase(doc[i], token.i + 1, last)
+    for i in range(token.i - 1, first - 1, -1):
+        if doc[i].tag_ in {"NNP", "NNPS", "PRP", "NN", "NNS"}:
+            return _top_of_phrase(doc[i], first, token.i)
+    return None
+
+
+def _top_of_phrase(token: Token, first: int, last: int) -> Token:
+    while (
+        token.dep_ in {"compound", "nmod", "amod", "poss", "pobj", "prep"}
+        and first <= token.head.i < last
+        and token.head.i != token.i
+    ):
+        token = token.head
+    return token
+
+
+def link(words: Words, shapes: Sequence[Shape]) -> dict[int, Report]:
+    """Return the passages that a cue stands beside, each with its report; passages of one cue share it."""
+    linked: dict[int, Report] = {}
+    by_cue: dict[int, Report] = {}
+    for number, shape in enumerate(shapes):
+        token = cue_right(words, number, shape)
+        rule, frame = "after-marks", right_frame(words, number)
+        if token is None:
+            token = cue_left(words, number, shape)
+            rule, frame = "before-marks", left_frame(words, number)
+        if token is None:
+            continue
+        report = by_cue.get(token.i)
+        if report is None:
+            subject = frame_subject(words, token, *frame)
+            report = new_report(rule, token, words.cues[token.i], subject)
+            by_cue[token.i] = report
+        linked[number] = report
+    return linked

@@ -1,0 +1,139 @@
+"""What quotes ask of a parse: the words in a table, the subject of a verb, the extent of a phrase.
+
+Needs the tagger (Penn tags) and the dependency parser (ClearNLP labels, as in spaCy's English models); not the
+lemmatizer nor the coarse parts of speech, so a pipeline may leave both out.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from spacy.strings import get_string_id
+from spacy.tokens import Doc, Token
+
+from schemas.clean import Paragraph
+from workers.annotate.quotes.cues import Verb, verbs
+from workers.annotate.quotes.marks import Passage
+
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
+VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ"})
+FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP"})
+_VERB_TAG_IDS = frozenset(get_string_id(tag) for tag in VERB_TAGS)
+MAX_DEPTH = 4  # verbs between a cue and the verb that has its subject: 'came out and went on to say'
+MAX_PHRASE_TOKENS = 400  # longer than any sentence of a newspaper; bounds the work in texts that are none
+
+Interval = tuple[int, int]
+
+
+class Words:
+    """The tokens of an article beside its passages, with the cues found once. Indices are tokens of `doc`."""
+
+    def __init__(self, doc: Doc, text: str, passages: Sequence[Passage], paragraphs: Sequence[Paragraph]) -> None:
+        self.doc = doc
+        self.text = text
+        self.passages = passages
+        size = len(doc)
+        self.starts: list[int] = doc.to_array("IDX").tolist() if size else []
+        self.passage_of = [-1] * size
+        self.bounds: list[Interval] = []
+        for number, passage in enumerate(passages):
+            first, last = self.at(passage.start), max(self.at(passage.end), self.at(passage.start) + 1)
+            self.bounds.append((first, min(last, size)))
+            self.passage_of[first:last] = [number] * (min(last, size) - first)
+        self.paragraph_bounds = [(self.at(p.start), self.at(p.end)) for p in paragraphs]
+        self._paragraph_starts = [first for first, _ in self.paragraph_bounds]
+        lexicon = verbs()
+        tags = doc.to_array(["LOWER", "TAG"]).tolist() if size else []
+        self.cues: dict[int, Verb] = {
+            i: lexicon[lower] for i, (lower, tag) in enumerate(tags) if lower in lexicon and tag in _VERB_TAG_IDS
+        }
+        self.cue_positions = sorted(self.cues)
+
+    def at(self, offset: int) -> int:
+        """Return the first token that starts at `offset` or behind it."""
+        return bisect_left(self.starts, offset)
+
+    def paragraph_at(self, token: int) -> int:
+        """Return the number of the paragraph that holds `token`."""
+        return max(0, bisect_left(self._paragraph_starts, token + 1) - 1)
+
+    def cues_between(self, first: int, last: int) -> list[int]:
+        """Return the cue tokens in `first:last`, outside of marks."""
+        positions = self.cue_positions
+        found = positions[bisect_left(positions, first) : bisect_left(positions, last)]
+        return [i for i in found if self.passage_of[i] < 0]
+
+    def chars(self, interval: Interval) -> tuple[int, int]:
+        """Return the code points of a non-empty token interval."""
+        first, last = interval
+        end = self.doc[last - 1]
+        return self.starts[first], end.idx + len(end)
+
+
+def subject_of(verb: Token, depth: int = 0) -> Token | None:
+    """Return the head of the noun phrase that does what `verb` says: its subject, `by` agent, or a governor's."""
+    passive = False
+    for child in verb.children:
+        dep = child.dep_
+        if dep == "auxpass":
+            passive = True
+        elif dep == "agent":
+            for noun in child.children:
+                if noun.dep_ == "pobj":
+                    return noun
+    if not passive:
+        for child in verb.children:
+            if child.dep_ in SUBJECTS:
+                return child
+    elif verb.lower_ != "quoted":
+        return None  # 'was told': who told is not said
+    if depth >= MAX_DEPTH:
+        return None
+    head, dep = verb.head, verb.dep_
+    if passive:
+        return next((c for c in verb.children if c.dep_ in SUBJECTS), None)
+    if dep in {"conj", "advcl", "xcomp", "dep"} and head.tag_ in VERB_TAGS:
+        return _subject_of_governor(head, depth)
+    if dep == "acl" and head.i < verb.i:
+        return head if verb.tag_ in {"VBG", "VB"} else None
+    if dep == "pcomp" and head.head.tag_ in VERB_TAGS:
+        return _subject_of_governor(head.head, depth)
+    if dep == "pcomp" and head.dep_ == "prep" and head.head.i < verb.i:
+        return None
+    return None
+
+
+def _subject_of_governor(verb: Token, depth: int) -> Token | None:
+    """Return the subject of a governing verb; of a passive one the surface subject: 'was quoted as saying'."""
+    for child in verb.children:
+        if child.dep_ in SUBJECTS:
+            return child
+    return subject_of(verb, depth + 1)
+
+
+def phrase(head: Token) -> Interval:
+    """Return the noun phrase of `head` without relative clauses, appositions and what follows them."""
+    first, last = head.left_edge.i, head.right_edge.i + 1
+    for child in head.children:
+        if child.i > head.i and child.dep_ in {"relcl", "appos", "acl", "parataxis"}:
+            last = min(last, max(head.i + 1, child.left_edge.i))
+        elif child.i > head.i and child.dep_ == "punct" and child.text in {",", "—", "–", "--", "(", "-"}:
+            last = min(last, child.i)
+    doc = head.doc
+    while last - 1 > head.i and (doc[last - 1].is_punct or doc[last - 1].is_space):
+        last -= 1
+    while first < head.i and (doc[first].is_punct or doc[first].is_space):
+        first += 1
+    return first, last
+
+
+def subtree(token: Token) -> Interval:
+    """Return the extent of the phrase that `token` heads."""
+    return token.left_edge.i, token.right_edge.i + 1
+
+
+def cue_tokens(verb: Token) -> list[int]:
+    """Return the verb with its auxiliaries, negation and particle, in order."""
+    parts = [c.i for c in verb.children if c.dep_ in {"aux", "auxpass", "neg", "prt"} and abs(c.i - verb.i) <= 4]
+    return sorted([*parts, verb.i])
