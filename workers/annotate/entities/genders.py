@@ -1,0 +1,41 @@
+"""Whether 'he' or 'she' can mean a person, as far as the article and the name tell."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from importlib.resources import files
+
+from workers.annotate.entities.clusters import Cluster
+from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.names import key_of
+from workers.annotate.entities.persons import person_words
+from workers.annotate.entities.roles import ROLE_GENDER, titled_gender
+
+
+@cache
+def first_names() -> dict[str, str]:
+    """Return `m` or `f` for first names that news writers would not have to ask about."""
+    table = files(__package__) / "tables" / "first_names.txt.gz"
+    genders: dict[str, str] = {}
+    for line in gzip.decompress(table.read_bytes()).decode().splitlines():
+        gender, _, names = line.partition("\t")
+        genders.update(dict.fromkeys(names.split(), gender))
+    return genders
+
+
+def gender_of(columns: Columns, cluster: Cluster) -> str | None:
+    """Return `m`, `f`, or None: titles before any mention tell first, then roles, then the first name."""
+    for name in cluster.names:
+        if gender := titled_gender(columns, name):
+            return gender
+    for role in cluster.roles:
+        if (gender := ROLE_GENDER.get(role.noun, "-")) in ("m", "f"):
+            return gender
+    parts = person_words(key_of(cluster.canonical))
+    if len(parts) < 2:
+        return None
+    for part in parts[:-1]:
+        if gender := first_names().get(part.split("-")[0]):
+            return gender
+    return None

@@ -1,0 +1,38 @@
+"""Names as they stand in the text, and the key under which two spellings are the same name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+PERSON, ORG, GPE, LOC, FAC, NORP = "PERSON", "ORG", "GPE", "LOC", "FAC", "NORP"
+PLACES = frozenset({GPE, LOC, FAC})
+
+_SPACE = re.compile(r"\s+")
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-"})
+# Letters that NFKD leaves alone, as English-language news spells them without the mark.
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
+@dataclass(slots=True, eq=False)
+class Name:
+    """A name in the text: tokens `first:after`, code points `start:end`, its label so far, and its key."""
+
+    first: int
+    after: int
+    start: int
+    end: int
+    text: str
+    label: str
+    key: str
+
+
+def key_of(text: str) -> str:
+    """Return `text` without case, accents, odd apostrophes, and spaces around hyphens: 'Erdoğan' is 'erdogan'."""
+    if text.isascii():
+        folded = text.lower()
+    else:
+        decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+        folded = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(_LETTERS)
+    return _SPACE.sub(" ", folded).replace(" - ", "-").strip()

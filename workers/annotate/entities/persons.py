@@ -1,0 +1,129 @@
+"""Which names are people, and which of them are the same person."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from workers.annotate.entities.names import LOC, ORG, PERSON, PLACES, Name
+from workers.annotate.entities.tables import rows, words
+from workers.annotate.entities.trim import PARTICLES
+
+MAX_NAME_WORDS = 6  # a longer 'person' is a run of capitals: a caption, a line-up
+_GENERATIONS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_NICKNAMES: dict[str, str] = {short: row[0] for row in rows("nicknames.tsv") for short in row[1].split()}
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """A person with a full name. `words` is the key's words without 'Jr'."""
+
+    key: str
+    words: tuple[str, ...]
+    names: list[Name] = field(default_factory=list)
+
+
+class People:
+    """The people of one article with their full names, and whom a shorter name means."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._by_key: dict[str, Person] = {}
+        self._by_last: dict[str, list[Person]] = defaultdict(list)
+        self._by_first: dict[str, list[Person]] = defaultdict(list)
+        full = _full_names(names)
+        for key in sorted(
+            full, key=lambda k: -len(k.split())
+        ):  # longest first: 'John F. Kennedy' before 'John Kennedy'
+            self._add(key)
+
+    def _add(self, key: str) -> None:
+        parts = person_words(key)
+        for other in self._by_last.get(parts[-1], ()):
+            if _same_person(other.words, parts):
+                self._by_key[key] = other
+                return
+        for other in self._by_first.get(parts[0], ()):
+            if other.words[: len(parts)] == parts:  # 'Enrique Pena' of 'Enrique Pena Nieto'
+                self._by_key[key] = other
+                return
+        person = Person(key, parts)
+        self._by_key[key] = person
+        self._by_first[parts[0]].append(person)
+        for begin in range(1, len(parts)):
+            self._by_last[" ".join(parts[begin:])].append(person)
+        for word in parts[1:-1]:  # 'Pena' and 'Nieto' both mean Enrique Pena Nieto
+            if word not in PARTICLES and len(word) > 2:
+                self._by_last[word].append(person)
+
+    def full(self, key: str) -> Person | None:
+        """Return the person of this full name, or None."""
+        return self._by_key.get(key)
+
+    def candidates(self, key: str) -> list[Person]:
+        """Return the people whom a name that is not full can mean: by surname, else by first name."""
+        return self._by_last.get(key) or self._by_first.get(key) or []
+
+    def by_surname(self, key: str) -> list[Person]:
+        """Return the people with this surname (or a middle name that news also uses as one)."""
+        return self._by_last.get(key, [])
+
+
+def _full_names(names: Iterable[Name]) -> dict[str, None]:
+    """Return the keys that are full names of people: several words, and most often called a person by the model."""
+    names = list(names)
+    votes = Counter((name.key, name.label) for name in names)
+    found: dict[str, None] = {}
+    for name in names:
+        if name.label != PERSON or not 2 <= len(name.key.split()) <= MAX_NAME_WORDS or _DIGIT.search(name.key):
+            continue
+        rivals = max(votes[name.key, label] for label in (ORG, LOC, "GPE", "FAC"))
+        if votes[name.key, PERSON] >= rivals and len(person_words(name.key)) > 1:
+            found[name.key] = None
+    return found
+
+
+def person_words(key: str) -> tuple[str, ...]:
+    """Return the words of a person's key without 'Jr' and the like."""
+    parts = key.replace(",", "").split()
+    while len(parts) > 1 and parts[-1] in _GENERATIONS:
+        parts.pop()
+    return tuple(parts)
+
+
+def _same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether two full names of one surname are one person: first names agree, or one is part of the other."""
+    if _same_first(one[0], other[0]):
+        return True
+    return len(other) < len(one) and one[-len(other) :] == other  # 'Pena Nieto' of 'Enrique Pena Nieto'
+
+
+def _same_first(one: str, other: str) -> bool:
+    if one == other or _NICKNAMES.get(one, one) == _NICKNAMES.get(other, other):
+        return True
+    short, long = sorted((one.rstrip("."), other.rstrip(".")), key=len)
+    return len(short) == 1 and long.startswith(short)  # 'J. Trudeau'
+
+
+def label_people(names: list[Name], people: People, countries: frozenset[str]) -> dict[Name, list[Person]]:
+    """Return the candidates of each short name that means a person with a full name; its label becomes PERSON.
+
+    The surname of somebody in the article outweighs the model, which reads lone surnames as organisations and places;
+    only a country's name does not ('Jordan').
+    """
+    short: dict[Name, list[Person]] = {}
+    for name in names:
+        if people.full(name.key):
+            name.label = PERSON
+            continue
+        if name.key in countries:
+            continue
+        found = people.by_surname(name.key)
+        if not found and (name.label == PERSON or name.label not in PLACES):
+            found = people.candidates(name.key)
+        if found and (name.label == PERSON or name.key not in words("common_words.txt")):
+            name.label = PERSON
+            short[name] = found
+    return short

@@ -1,0 +1,96 @@
+"""The names of an article, brought together: each entity once, under its fullest name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+
+from workers.annotate.entities.clusters import Cluster
+from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.names import ORG, PERSON, PLACES, Name
+from workers.annotate.entities.organizations import same_organizations, without_legal_form
+from workers.annotate.entities.persons import People, Person, label_people
+from workers.annotate.entities.search import find_missed
+from workers.annotate.entities.trim import names_of
+
+
+class Step(StrEnum):
+    """The steps of the resolver, so that each can be left out and its worth measured (`bench/entities_eval.py`)."""
+
+    TRIM = "trim"
+    PEOPLE = "people"
+    VOTE = "vote"
+    SEARCH = "search"
+    ORGANIZATIONS = "organizations"
+
+
+ALL_STEPS = frozenset(Step)
+
+
+def resolve(columns: Columns, label_map: Mapping[str, str], steps: frozenset[Step] = ALL_STEPS) -> list[Cluster]:
+    """Return the entities of the article in order of first mention. No two names overlap."""
+    names = names_of(columns, label_map, trimmed=Step.TRIM in steps)
+    people = People(names if Step.PEOPLE in steps else ())
+    short = label_people(names, people, frozenset()) if Step.PEOPLE in steps else {}
+    if Step.VOTE in steps:
+        _vote(names, short)
+    if Step.SEARCH in steps:
+        missed = find_missed(columns, names, _surnames(names, people))
+        if missed and Step.PEOPLE in steps:
+            short |= label_people(missed, people, frozenset())
+        names = sorted(names + missed, key=lambda name: name.first)
+    fuller = same_organizations(names, columns.text) if Step.ORGANIZATIONS in steps else {}
+    return _clusters(names, people, short, fuller)
+
+
+def _surnames(names: list[Name], people: People) -> list[str]:
+    """Return the surnames of the people with full names, as the article spells them."""
+    return [name.text.split()[-1] for name in names if name.label == PERSON and people.full(name.key)]
+
+
+def _vote(names: list[Name], decided: Mapping[Name, object]) -> None:
+    """Give all mentions of one name the label that most of them have; on a tie, the first."""
+    votes: dict[str, Counter[str]] = {}
+    for name in names:
+        votes.setdefault(name.key, Counter())[name.label] += 1
+    for name in names:
+        if name not in decided:
+            name.label = votes[name.key].most_common(1)[0][0]
+
+
+def _clusters(
+    names: list[Name], people: People, short: Mapping[Name, list[Person]], fuller: Mapping[str, str]
+) -> list[Cluster]:
+    grouped: dict[tuple[str, str], list[Name]] = {}
+    last_seen: dict[Person, int] = {}
+    for name in names:
+        group = (name.label if name.label not in PLACES else "PLACE", name.key)
+        if name.label == PERSON:
+            person = people.full(name.key)
+            if person is None and name in short:  # two people of one surname: the one named last
+                person = max(short[name], key=lambda one: last_seen.get(one, -1))
+            if person is not None:
+                last_seen[person] = name.first
+                group = (PERSON, person.key)
+        elif name.label == ORG:
+            group = (ORG, fuller.get(name.key, name.key))
+        grouped.setdefault(group, []).append(name)
+    return [_cluster(group[0], members) for group, members in grouped.items()]
+
+
+def _cluster(label: str, names: list[Name]) -> Cluster:
+    counts = Counter(name.text for name in names)
+    if label == "PLACE":
+        label = Counter(name.label for name in names).most_common(1)[0][0]
+    return Cluster(label, names, max(counts, key=lambda text: _fullness(label, text, counts[text])))
+
+
+def _fullness(label: str, text: str, count: int) -> tuple[int, int, int]:
+    """Order the spellings of an entity: the fullest wins, then the most frequent; capitals alone are a headline's."""
+    size = 0
+    if label == PERSON:
+        size = len(text.split())
+    elif label == ORG:
+        size = len(without_legal_form(text.lower()))
+    return (0 if size > 1 and text.isupper() and " " in text else 1, size, count)

@@ -1,0 +1,219 @@
+"""What people are: 'Kremlin spokesman' before a name, 'the head of Unicef' behind it, 'is the mayor of Kyiv'."""
+
+from __future__ import annotations
+
+from workers.annotate.entities.clusters import Role
+from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.names import Name
+from workers.annotate.entities.tables import rows
+from workers.annotate.entities.trim import TITLE_GENDER
+
+ROLE_GENDER: dict[str, str] = {row[0]: row[1] for row in rows("role_nouns.tsv")}
+_MAX_ROLE_TOKENS = 14  # longer ones are clauses that the parse took for an apposition
+_MAX_LEFT_TOKENS = 12
+_MODIFIER_TAGS = frozenset({"NNP", "NNPS", "NN", "NNS", "JJ", "JJS", "POS", "HYPH", "CD", "VBN", "FW"})
+_CONNECTIVES = frozenset({"of", "for", "and", "the", "to", "on", "at", "in", "&"})
+_NOT_AT_START = frozenset({"and", "then", "but", "as", "by", "with", "like", "including"})
+_ADDRESS_TITLES = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "sir", "lord", "lady"})
+_COPULAS = frozenset({"is", "was", "became", "be", "been", "'s", "remains", "remained"})
+_BREAKS = frozenset({",", ".", ";", ":", '"', "“", "”", "—", "–", "-", "(", ")", "\n"})
+
+
+def roles_of(columns: Columns, name: Name, person_at: list[int]) -> list[Role]:
+    """Return the roles that the words around one mention of a person give, best evidence first.
+
+    `person_at[token]` is the number of the person whose name covers a token, -1 elsewhere.
+    """
+    found = [
+        _before(columns, name, person_at),
+        _apposition_behind(columns, name, person_at),
+        _apposition_of(columns, name, person_at),
+        _copula(columns, name),
+    ]
+    return [role for role in found if role is not None]
+
+
+def role_noun(columns: Columns, token: int) -> str | None:
+    """Return the role noun at this token in the singular, or None."""
+    word = columns.lower[token]
+    if word in ROLE_GENDER:
+        return word
+    if columns.tag[token] in ("NNS", "NNPS"):
+        for ending, singular in (("women", "woman"), ("men", "man"), ("ies", "y"), ("s", "")):
+            if word.endswith(ending) and (one := word.removesuffix(ending) + singular) in ROLE_GENDER:
+                return one
+    return None
+
+
+def _role(columns: Columns, first: int, after: int, pattern: str) -> Role | None:
+    """Return tokens `first:after` as a role without its loose ends, or None where no role noun is left."""
+    lower, tag, word = columns.lower, columns.tag, columns.word
+    while first < after and (
+        tag[first] in ("DT", "PRP$", "WP$", "VBN", "VBD", "VBG")
+        or word[first] in _BREAKS
+        or lower[first] in _NOT_AT_START
+    ):
+        first += 1
+    while after > first and (
+        word[after - 1] in _BREAKS or lower[after - 1] in _CONNECTIVES or word[after - 1].isspace()
+    ):
+        after -= 1
+    noun_at = _head_noun(columns, first, after)
+    if noun_at is None or after - first > _MAX_ROLE_TOKENS:
+        return None
+    text = columns.text[columns.start[first] : columns.end[after - 1]]
+    if "/" in text or "\n" in text or any(c in text for c in '"“”()'):
+        return None
+    return Role(text, role_noun(columns, noun_at) or lower[noun_at], first, after, pattern)
+
+
+def _head_noun(columns: Columns, first: int, after: int) -> int | None:
+    """Return the token of the role noun that heads the phrase: the last one before 'of', 'for', or its end."""
+    best = None
+    for token in range(first, after):
+        if best is not None and (columns.lower[token] in _CONNECTIVES or columns.word[token] in _BREAKS):
+            break
+        if role_noun(columns, token):
+            best = token
+    return best
+
+
+def _before(columns: Columns, name: Name, person_at: list[int]) -> Role | None:
+    """'US Secretary of State Marco Rubio': the run of nouns and adjectives that leads up to the name."""
+    lower, tag, word = columns.lower, columns.tag, columns.word
+    sentence, token = columns.sentence[name.first], name.first - 1
+    lowest = max(0, name.first - _MAX_LEFT_TOKENS)
+    while token >= lowest and columns.sentence[token] == sentence and person_at[token] < 0:
+        if word[token].isspace() or not (tag[token] in _MODIFIER_TAGS or lower[token] in _CONNECTIVES):
+            break
+        token -= 1
+    first = _last_segment(columns, token + 1, name.first)
+    return None if first is None else _role(columns, first, name.first, "before")
+
+
+def _last_segment(columns: Columns, first: int, after: int) -> int | None:
+    """Return where the role begins that belongs to the name at `after`.
+
+    Connectives join a role only to their left noun ('Secretary of State X'). In 'spokesman for Prime Minister X' the
+    part behind the connective has a role noun or title of its own, and that one is X's.
+    """
+    begin = first
+    nouns = [token for token in range(first, after) if role_noun(columns, token)]
+    for token in range(first, after):
+        if columns.lower[token] in _CONNECTIVES and not any(begin <= noun < token for noun in nouns):
+            begin = token + 1
+    for token in range(after - 1, begin - 1, -1):
+        if columns.lower[token] in _CONNECTIVES:
+            rest = range(token + 1, after)
+            if any(noun in rest for noun in nouns) or any(columns.lower[t] in _ADDRESS_TITLES for t in rest):
+                begin = token + 1
+            break
+    return begin if any(noun >= begin for noun in nouns) else None
+
+
+def _apposition_behind(columns: Columns, name: Name, person_at: list[int]) -> Role | None:
+    """'Dmitry Peskov, the Kremlin spokesman,' by the parse; without an apposition, by the commas."""
+    root = columns.root(name.first, name.after)
+    for child in columns.children[root]:
+        if columns.dep[child] == "appos" and child >= name.after and person_at[child] < 0:
+            if role_noun(columns, child) is None:
+                continue
+            after = _noun_phrase_end(columns, child)
+            return _role(columns, _left_edge(columns, child, name.after), after, "apposition")
+    return _between_commas(columns, name, person_at)
+
+
+def _between_commas(columns: Columns, name: Name, person_at: list[int]) -> Role | None:
+    word, tag, size = columns.word, columns.tag, len(columns)
+    if name.after + 1 >= size or word[name.after] != ",":
+        return None
+    after, limit = name.after + 1, min(size, name.after + _MAX_ROLE_TOKENS)
+    if tag[after] not in ("DT", "JJ", "NN", "NNP", "PRP$", "NNS", "RB"):
+        return None
+    while (
+        after < limit
+        and word[after] not in _BREAKS
+        and tag[after] not in ("VBD", "VBZ", "VBP", "MD", "WP", "WDT", "CC")
+    ):
+        if person_at[after] >= 0:
+            return None
+        after += 1
+    if after >= size or word[after] not in (",", "."):
+        return None
+    return _role(columns, name.after + 1, after, "commas")
+
+
+def _apposition_of(columns: Columns, name: Name, person_at: list[int]) -> Role | None:
+    """'The Kremlin spokesman, Dmitry Peskov,': the name is the apposition."""
+    root = columns.root(name.first, name.after)
+    head = columns.head[root]
+    if columns.dep[root] != "appos" or head >= name.first or role_noun(columns, head) is None or person_at[head] >= 0:
+        return None
+    if columns.tag[head] in (
+        "NNS",
+        "NNPS",
+    ):  # 'two ministers, X and Y': each is one, but the phrase is not theirs alone
+        return None
+    after = next((t for t in range(head + 1, name.first) if columns.word[t] in _BREAKS), name.first)
+    return _role(columns, _left_edge(columns, head, 0), after, "apposition")
+
+
+def _copula(columns: Columns, name: Name) -> Role | None:
+    """'Peskov is the Kremlin spokesman'."""
+    root = columns.root(name.first, name.after)
+    verb = columns.head[root]
+    if columns.dep[root] != "nsubj" or columns.lower[verb] not in _COPULAS:
+        return None
+    if any(columns.dep[child] == "neg" for child in columns.children[verb]):
+        return None
+    for child in columns.children[verb]:
+        if columns.dep[child] == "attr" and role_noun(columns, child):
+            return _role(columns, _left_edge(columns, child, verb + 1), _noun_phrase_end(columns, child), "copula")
+    return None
+
+
+def _left_edge(columns: Columns, token: int, lowest: int) -> int:
+    """Return the first token of the modifiers that lead up to a noun, not below `lowest`."""
+    first = token
+    while (
+        first > lowest
+        and columns.sentence[first - 1] == columns.sentence[token]
+        and columns.word[first - 1] not in _BREAKS
+        and (columns.tag[first - 1] in _MODIFIER_TAGS or columns.lower[first - 1] in ("and", "&"))
+    ):
+        first -= 1
+    return first
+
+
+def _noun_phrase_end(columns: Columns, noun: int) -> int:
+    """Return the token after a noun and its prepositional phrases, before any clause or break."""
+    after, size = noun + 1, len(columns)
+    while after < size and after - noun < _MAX_ROLE_TOKENS and columns.sentence[after] == columns.sentence[noun]:
+        if columns.word[after] in _BREAKS and not _inner_hyphen(columns, after):
+            break
+        if columns.tag[after] in ("VBD", "VBZ", "VBP", "VBG", "VBN", "MD", "WP", "WDT", "WRB", "TO", "CC", "PRP", "RB"):
+            if columns.lower[after] not in ("and", "&") or columns.dep[after] != "cc":
+                break
+            if columns.head[after] == noun and not _joins_role(columns, after):
+                break
+        after += 1
+    return after
+
+
+def _inner_hyphen(columns: Columns, token: int) -> bool:
+    return columns.word[token] == "-" and columns.start[token] == columns.end[token - 1]
+
+
+def _joins_role(columns: Columns, conjunction: int) -> bool:
+    """Tell whether 'and' joins a second role ('founder and head of X')."""
+    following = range(conjunction + 1, min(len(columns), conjunction + 4))
+    return any(role_noun(columns, token) for token in following)
+
+
+def titled_gender(columns: Columns, name: Name) -> str | None:
+    """Return the gender that the word just before the name tells ('Mr', 'Baroness', 'spokeswoman'), or None."""
+    if name.first == 0:
+        return None
+    word = columns.lower[name.first - 1]
+    gender = TITLE_GENDER.get(word) or ROLE_GENDER.get(word, "-")
+    return gender if gender in ("m", "f") else None

@@ -1,0 +1,125 @@
+"""The model's entities, cut to the words that are the name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.names import NORP, PERSON, Name, key_of
+from workers.annotate.entities.tables import rows, words
+
+# Numbers, dates and amounts are not entities that a reader would list; the model's labels for them are left out.
+NOT_NAMES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"})
+
+TITLE_GENDER: dict[str, str] = {row[0]: row[1] for row in rows("titles.tsv")}
+_ARTICLES = frozenset({"the", "a", "an"})
+_GENITIVES = frozenset({"'s", "’s", "‘s", "'", "’"})
+_OPENING = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
+_CLOSING = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
+_ADDRESS = re.compile(r"https?:|www\.|@|\.(?:com|org|net)\b", re.IGNORECASE)  # web addresses are no people
+PARTICLES = words("particles.txt")
+# A hyphen after a name more often makes an adjective ('Merkel-led') than a part of it; these endings tell.
+_COMPOUND_ENDINGS = ("ed", "style", "era", "based", "born", "ing", "like", "wide", "led", "run", "free", "esque")
+
+
+def names_of(columns: Columns, label_map: Mapping[str, str], *, trimmed: bool = True) -> list[Name]:
+    """Return the names among the model's entities, in order, under OntoNotes labels; numbers and dates are left out.
+
+    `trimmed=False` keeps the model's spans as they are.
+    """
+    found: list[Name] = []
+    for first, after, given in columns.entities():
+        label = label_map.get(given, given)
+        if label in NOT_NAMES:
+            continue
+        if not trimmed:
+            found.append(make_name(columns, first, after, label))
+            continue
+        for part_first, part_after in _lines(columns, first, after):
+            name = _trim(columns, part_first, part_after, label)
+            if name is not None:
+                found.append(name)
+    return found
+
+
+def make_name(columns: Columns, first: int, after: int, label: str) -> Name:
+    """Return the name that tokens `first:after` spell."""
+    start, end = columns.start[first], columns.end[after - 1]
+    text = columns.text[start:end]
+    return Name(first, after, start, end, text, label, key_of(text))
+
+
+def _lines(columns: Columns, first: int, after: int) -> Iterator[tuple[int, int]]:
+    """Split at line breaks and tabs: a name does not run from a headline into a paragraph."""
+    begin = first
+    for token in range(first, after):
+        word = columns.word[token]
+        if word.isspace() and ("\n" in word or "\t" in word):
+            if begin < token:
+                yield begin, token
+            begin = token + 1
+    if begin < after:
+        yield begin, after
+
+
+def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:
+    """Return the name without what only stands beside it (article, genitive, quotation marks, a person's title)."""
+    word, lower = columns.word, columns.lower
+    while first < after and (lower[first] in _ARTICLES or word[first] in _OPENING or word[first].isspace()):
+        first += 1
+    while after > first and _is_loose_end(columns, first, after):
+        after -= 1
+    if first >= after:
+        return None
+    if label == PERSON:
+        first = skip_titles(columns, first, after)
+        after = _with_rest_of_name(columns, after)
+    name = make_name(columns, first, after, label)
+    if len(name.text) < 2 or not any(c.isalpha() for c in name.text):
+        return None
+    if label != NORP and not any(c.isupper() for c in name.text):
+        return None
+    if label == PERSON and _ADDRESS.search(name.text):
+        return None
+    return name
+
+
+def _is_loose_end(columns: Columns, first: int, after: int) -> bool:
+    last = columns.word[after - 1]
+    if last in _CLOSING or last in _GENITIVES or last.isspace():
+        return True
+    return last in ")]" and not any(columns.word[token] in "([" for token in range(first, after))
+
+
+def skip_titles(columns: Columns, first: int, after: int) -> int:
+    """Return the first token of the name behind its titles ('US President Donald Trump' → 'Donald')."""
+    begin = first
+    for token in range(first, after - 1):
+        if columns.lower[token] in TITLE_GENDER and columns.word[token + 1][:1].isupper():
+            begin = token + 1
+    return begin if columns.lower[after - 1] not in TITLE_GENDER else first
+
+
+def _with_rest_of_name(columns: Columns, after: int) -> int:
+    """Return the end of the name with what the model cut off: '… von der Leyen', '… Ki-moon', '… al-Sisi'."""
+    word, lower, size = columns.word, columns.lower, len(columns)
+    token = after
+    while token < size and lower[token] in PARTICLES and word[token].islower():
+        token += 1
+    if (token > after or lower[after - 1] in PARTICLES) and token < size:
+        if word[token] == "-" and token + 1 < size:
+            token += 1
+        if word[token][:1].isupper():
+            after = token + 1
+    if (
+        after + 1 < size
+        and word[after] == "-"
+        and columns.start[after] == columns.end[after - 1]
+        and columns.start[after + 1] == columns.end[after]
+        and word[after + 1].isalpha()
+        and columns.tag[after + 1].startswith("NNP")
+        and not lower[after + 1].endswith(_COMPOUND_ENDINGS)
+    ):
+        after += 2
+    return after
