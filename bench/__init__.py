@@ -1,1 +1,1 @@
-"""What is measured: each module is one measurement, run from the repository's root."""
+"""Measurements of speed and quality; none of them is a test."""

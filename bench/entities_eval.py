@@ -1,4 +1,4 @@
-"""Quality of the entity list on the development gold: `python bench/entities_eval.py [--model sm] [--ablate]`.
+"""Quality of the entity list on the development gold: `python -m bench.entities_eval [--model sm] [--ablate]`.
 
 Prints precision/recall/F1 of names, entities (canonical name, one to one) and clusters (CEAFe), as the model comes and
 with the resolver; with `--ablate`, with each step left out.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from entity_gold import COARSE, parsed, prediction, rows, scorer
 from spacy.tokens import Doc
 
+from bench.entity_gold import COARSE, parsed, prediction, rows, scorer
 from workers.annotate.entities import Step, find_entities
 
 SETS = ("dwie_dev", "reuters2020", "gum_news")

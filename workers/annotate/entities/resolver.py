@@ -16,7 +16,7 @@ from workers.annotate.entities.trim import names_of
 
 
 class Step(StrEnum):
-    """The steps of the resolver, so that each can be left out and its worth measured (`bench/entities_eval.py`)."""
+    """The steps of the resolver, so that each can be left out and its worth measured (`bench.entities_eval`)."""
 
     TRIM = "trim"
     PEOPLE = "people"
