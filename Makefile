@@ -1,0 +1,54 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Only Python 3.11 or newer and the package index needed.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+# Of a test run: `make test PYTEST='-k rebalance -x'`.
+PYTEST ?=
+
+.PHONY: help
+help: ## Show what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Make .venv from nothing, or bring it up to date
+	@scripts/setup
+
+.PHONY: demo
+demo: setup ## Real articles through a real broker and worker, painted on the terminal
+	@$(BIN)/wiremill demo
+
+.PHONY: test
+test: setup ## All tests that need neither Docker nor Java
+	@$(BIN)/pytest -m "not kafka" $(PYTEST)
+
+.PHONY: check
+check: setup ## What the code must hold: lint, format, types, who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: test-kafka
+test-kafka: setup ## The system tests on Apache Kafka (needs Java 17 and Maven)
+	@scripts/kafka fetch
+	@$(BIN)/pytest tests/system --broker kafka $(PYTEST)
+
+.PHONY: chaos
+chaos: setup ## The whole fault suite, with its figures
+	@$(BIN)/pytest tests/chaos -m chaos $(PYTEST)
+
+.PHONY: format
+format: setup ## Format and mend what can be mended
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: lock
+lock: setup ## Write the lock files anew from pyproject.toml
+	@scripts/lock
+
+.PHONY: clean
+clean: ## Remove .venv, caches and local brokers
+	@scripts/kafka clean
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
