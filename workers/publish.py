@@ -71,7 +71,7 @@ def cleaned(article: CleanArticle, origin: Delivery) -> tuple[Outgoing, ...]:
 
 
 def enriched(article: EnrichedArticle, origin: Delivery) -> tuple[Outgoing, ...]:
-    """Return the article's message, then one a quote and one an entity, all keyed by article so that they stay together."""
+    """Return the article's message, then one a quote and one an entity, all keyed by article to stay together."""
     key, when = article.article_id, article.processed_at
     shared = {
         "article_id": key,

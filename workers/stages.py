@@ -1,10 +1,11 @@
-"""The stages as the pool's children run them: bytes in, fate and outgoing bytes out. The only broad `except` is here."""
+"""The stages as the pool's children run them: bytes in, fate and outgoing bytes out. The one broad `except` is here."""
 
 from __future__ import annotations
 
 import base64
 import gzip
 import hashlib
+import logging
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,20 +14,29 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from schemas.clean import CleanArticle, Rejected
-from schemas.codec import DecodeError, decode, shorten_message, validate
+from schemas.codec import DecodeError, decode, encode, shorten_message, validate
 from schemas.dead_letter import DeadLetter, ErrorClass, Failure, Header, PayloadEncoding
 from schemas.ids import text_sha256
 from schemas.ledger import Fate
 from schemas.raw import RawArticle
-from workers import __version__, publish
+from workers import __version__, faults, publish
 from workers.clean import CleanMemory, CleanOptions, clean
 from workers.publish import Delivery, Outgoing
 
 if TYPE_CHECKING:
     from workers.annotate import AnnotateOptions, Annotator
 
+log = logging.getLogger(__name__)
+
 STACK_CHARS = 4_000  # of a traceback in a dead letter: the innermost frames
 BARE_TYPES = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
+
+
+WARM_UP_TEXT = """Harbour reopens after storm
+
+The harbour of Westport reopened on Monday, said Anna Keller of the port authority. “We lost two cranes,” she said.
+"""
+WARM_UP = encode(RawArticle(id="warm-up", html=f"<html><body><article><p>{WARM_UP_TEXT}</p></article></body></html>"))
 
 
 class Stage(StrEnum):
@@ -54,7 +64,8 @@ class StageOptions:
     stages: tuple[Stage, ...] = (Stage.CLEAN, Stage.ANNOTATE)
     clean: CleanOptions = field(default_factory=CleanOptions)
     annotate: AnnotateOptions | None = None
-    max_record_bytes: int = 16_000_000  # of a message's value; the topics are created with the same figure
+    max_record_bytes: int = 24_000_000  # of a message's value; the topics are created with the same figure
+    test_hooks: bool = False  # tests only: let articles ask for faults
 
 
 class Stages:
@@ -69,8 +80,20 @@ class Stages:
 
             self._annotator = Annotator(options.annotate or AnnotateOptions())
 
+    def warm_up(self) -> None:
+        """Run a small article through the stages, so that what is made on first use is made before the fork."""
+        page = Delivery("warm-up", 0, 0, None, WARM_UP)
+        for handled in self.handle(Stage.CLEAN, [page]) if Stage.CLEAN in self.options.stages else []:
+            log.debug("warm-up: clean", extra={"fate": handled.fate})
+        if self._annotator is not None:
+            article = CleanArticle(article_id="warm-up", text=WARM_UP_TEXT)
+            self._annotator.annotate([article])
+
     def handle(self, stage: Stage, deliveries: Sequence[Delivery]) -> list[Handled]:
         """Return the fate of each delivery, in order. Never raises for what a document is or does."""
+        if self.options.test_hooks:
+            for delivery in deliveries:
+                faults.misbehave(delivery.value)
         match stage:
             case Stage.CLEAN:
                 return [self._guarded(stage, delivery, self._clean) for delivery in deliveries]

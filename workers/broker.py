@@ -1,0 +1,202 @@
+"""Kafka clients as the settings say, and the topics Wiremill needs. The only reader of aiokafka's constructors."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+
+from workers.publish import Topic
+from workers.settings import Settings
+
+log = logging.getLogger(__name__)
+
+HEADROOM_BYTES = 1 << 20  # of a message around its value: key, headers, the batch's own fields
+READ_TOPICS = (Topic.RAW, Topic.CLEAN)
+
+
+class BrokerError(Exception):
+    """The broker cannot be reached or refuses; the message says what to do next."""
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """Return what all clients share: where the brokers are, and how to be let in."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": [server.strip() for server in settings.brokers.split(",") if server.strip()],
+        "security_protocol": settings.security_protocol,
+        "ssl_context": settings.ssl_context(),
+    }
+    if settings.security_protocol.startswith("SASL"):
+        password = settings.sasl_password
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": None if password is None else password.get_secret_value(),
+        }
+    return options
+
+
+def make_producer(settings: Settings, *, idempotent: bool) -> AIOKafkaProducer:
+    """Return a producer, not started, that reports a message as sent when all in-sync replicas have it."""
+    return AIOKafkaProducer(
+        **client_options(settings),
+        acks="all",
+        enable_idempotence=idempotent,
+        compression_type=None if settings.compression == "none" else settings.compression,
+        max_request_size=settings.max_record_bytes + HEADROOM_BYTES,
+        request_timeout_ms=int(settings.send_seconds * 1000),
+        linger_ms=0,
+    )
+
+
+async def start_producer(settings: Settings) -> AIOKafkaProducer:
+    """Return a started producer, idempotent as the settings say. Raises BrokerError.
+
+    `auto` falls back to a plain producer, with a warning, where the broker has no idempotent one.
+    """
+    wished = settings.idempotence != "off"
+    producer = make_producer(settings, idempotent=wished)
+    try:
+        await _start(producer, settings)
+        if wished:
+            await _prove_idempotence(producer)
+    except BrokerError:
+        raise
+    except Exception as error:
+        await _stop_quietly(producer)
+        if settings.idempotence == "on":
+            raise BrokerError(f"the broker has no idempotent producer ({error}); WIREMILL_IDEMPOTENCE=auto") from error
+        log.warning("the broker has no idempotent producer; a resend may write a message twice")
+        producer = make_producer(settings, idempotent=False)
+        await _start(producer, settings)
+    return producer
+
+
+async def _prove_idempotence(producer: AIOKafkaProducer) -> None:
+    """Wait for the producer id, which aiokafka asks for in the background and without which nothing is ever sent."""
+    manager = producer._txn_manager  # aiokafka tells nobody else
+    if manager is None:
+        return
+    for _ in range(100):
+        if manager.has_pid():
+            return
+        if producer._sender.sender_task is not None and producer._sender.sender_task.done():
+            producer._sender.sender_task.result()
+        await asyncio.sleep(0.05)
+    raise KafkaError("no producer id within 5 s")
+
+
+def make_consumer(settings: Settings, *topics: str, **more: Any) -> AIOKafkaConsumer:
+    """Return a consumer, not started; without a group unless `group_id` is given."""
+    options = {
+        "enable_auto_commit": False,
+        "auto_offset_reset": "earliest",
+        "max_partition_fetch_bytes": settings.fetch_bytes,
+        "fetch_max_wait_ms": 200,
+    }
+    return AIOKafkaConsumer(*topics, **(client_options(settings) | options | more))
+
+
+def make_admin(settings: Settings) -> AIOKafkaAdminClient:
+    """Return an admin client, not started."""
+    return AIOKafkaAdminClient(**client_options(settings))
+
+
+@asynccontextmanager
+async def consumer(settings: Settings, *topics: str, **more: Any) -> AsyncIterator[AIOKafkaConsumer]:
+    """Give a started consumer, and stop it. Raises BrokerError."""
+    client = make_consumer(settings, *topics, **more)
+    await _start(client, settings)
+    try:
+        yield client
+    finally:
+        await _stop_quietly(client)
+
+
+@asynccontextmanager
+async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """Give a started producer, and stop it, sending what it holds. Raises BrokerError."""
+    client = await start_producer(settings)
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+@asynccontextmanager
+async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Give a started admin client, and close it. Raises BrokerError."""
+    client = make_admin(settings)
+    await _start(client, settings)
+    try:
+        yield client
+    finally:
+        with suppress(Exception):
+            await client.close()
+
+
+def topic_configs(settings: Settings) -> Mapping[Topic, Mapping[str, str]]:
+    """Return the configuration of each topic: sizes that let our records through, the ledger compacted."""
+    size = {"max.message.bytes": str(settings.max_record_bytes + HEADROOM_BYTES)}
+    compacted = {"cleanup.policy": "compact"}
+    return {topic: size | (compacted if topic is Topic.LEDGER else {}) for topic in Topic}
+
+
+async def create_topics(settings: Settings) -> dict[str, str]:
+    """Create the topics that are missing; return each topic's fate, `created` or `exists`. Raises BrokerError."""
+    fates = {}
+    async with admin(settings) as client:
+        for topic, config in topic_configs(settings).items():
+            name = settings.topic(topic)
+            new = NewTopic(name, settings.partitions, settings.replication, topic_configs=dict(config))
+            fates[name] = await _create(client, new)
+    return fates
+
+
+async def _create(client: AIOKafkaAdminClient, new: NewTopic) -> str:
+    try:
+        response = await client.create_topics([new])
+    except TopicAlreadyExistsError:
+        return "exists"
+    except KafkaError as error:
+        raise BrokerError(f"topic {new.name} cannot be created: {error}") from error
+    for name, code, *rest in response.topic_errors:
+        if code == TopicAlreadyExistsError.errno:
+            return "exists"
+        if code:
+            raise BrokerError(f"topic {name} cannot be created: {for_code(code).__name__} {rest[0] if rest else ''}")
+    return "created"
+
+
+async def missing_topics(settings: Settings, topics: Sequence[Topic]) -> list[str]:
+    """Return the full names of those topics that do not exist. Raises BrokerError."""
+    async with admin(settings) as client:
+        known = set(await client.list_topics())
+    return [name for name in map(settings.topic, topics) if name not in known]
+
+
+async def _start(client: Any, settings: Settings) -> None:
+    try:
+        await client.start()
+    except (KafkaConnectionError, OSError) as error:
+        await _stop_quietly(client)
+        raise BrokerError(
+            f"no broker answers at {settings.brokers} ({error}). "
+            "Set WIREMILL_BROKERS to a broker that runs, or try it all with `wiremill demo`, which brings its own."
+        ) from error
+    except KafkaError as error:
+        await _stop_quietly(client)
+        raise BrokerError(
+            f"the broker at {settings.brokers} refuses us: {error}. Look at `wiremill settings`."
+        ) from error
+
+
+async def _stop_quietly(client: Any) -> None:
+    with suppress(Exception):
+        await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
