@@ -1,0 +1,87 @@
+"""Fixtures of the tests with real processes, and the option that names their broker."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness.brokers import KINDS, Broker
+from tests.harness.worker import Worker
+
+_kafka: list[Broker] = []  # started once a session: it takes seconds, the embedded ones milliseconds
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--broker",
+        default="embedded",
+        choices=["embedded", *KINDS],
+        help="broker of the system tests: the embedded one that suits each test (default), or one for all",
+    )
+
+
+def pytest_unconfigure() -> None:
+    for broker in _kafka:
+        broker.close()
+
+
+def broker_kind(request: pytest.FixtureRequest) -> str:
+    """Return the broker of a test: that of `--broker`, else that of its mark `embedded`, else noida."""
+    chosen: str = request.config.getoption("--broker")
+    mark = request.node.get_closest_marker("embedded")
+    return chosen if chosen != "embedded" else mark.args[0] if mark else "noida"
+
+
+@pytest.fixture
+def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """A running broker. Tests share Apache Kafka, each with topics and groups of its own."""
+    kind = broker_kind(request)
+    if kind == "kafka":
+        if not _kafka:
+            _kafka.append(Broker("kafka"))
+            _kafka[0].start()
+        yield _kafka[0]
+        return
+    embedded = Broker(kind)
+    embedded.start()
+    yield embedded
+    embedded.close()
+
+
+@pytest.fixture
+def own_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """A running broker that no other test uses: for stopping and killing it."""
+    own = Broker(broker_kind(request))
+    own.start()
+    yield own
+    own.close()
+
+
+@pytest.fixture
+def prefix() -> str:
+    """A topic prefix that no other test has."""
+    return f"t{uuid.uuid4().hex[:8]}"
+
+
+MakeWorker = Callable[..., Worker]
+
+
+@pytest.fixture
+def make_worker(prefix: str, tmp_path: Path) -> Iterator[MakeWorker]:
+    """Make workers of the test's flow; whatever happens, they end with the test. Their logs are shown if it fails."""
+    made: list[Worker] = []
+
+    def make(address: str, **settings: object) -> Worker:
+        worker = Worker(address, prefix, log=tmp_path / f"worker-{len(made)}.log", **settings)
+        made.append(worker)
+        worker.start()
+        return worker
+
+    yield make
+    for worker in made:
+        worker.kill()
+        sys.stdout.write(f"--- {worker.log.name}\n{worker.tail(6_000)}\n")
