@@ -11,6 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.structs import TopicPartition
 
 from workers.publish import Topic
 from workers.settings import Settings
@@ -200,3 +201,17 @@ async def _start(client: Any, settings: Settings) -> None:
 async def _stop_quietly(client: Any) -> None:
     with suppress(Exception):
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
+
+
+async def lag(settings: Settings, partitions: Sequence[TopicPartition]) -> dict[tuple[str, int], int]:
+    """Return, for each partition, how many records our group has not committed. Raises BrokerError."""
+    async with admin(settings) as client, consumer(settings) as reader:
+        committed = await client.list_consumer_group_offsets(settings.group)
+        ends = await reader.end_offsets(list(partitions))
+        begins = await reader.beginning_offsets(list(partitions))
+    behind = {}
+    for partition in partitions:
+        known = committed.get(partition)
+        done = known.offset if known is not None and known.offset >= 0 else begins[partition]
+        behind[(partition.topic, partition.partition)] = max(0, ends[partition] - done)
+    return behind

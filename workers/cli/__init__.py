@@ -10,3 +10,6 @@ app = typer.Typer(name="wiremill", no_args_is_help=True, add_completion=False, p
 @app.callback()
 def _wiremill() -> None:
     """Raw news articles in on a Kafka topic; clean text, entities and attributed quotes out; no article lost."""
+
+
+from workers.cli import worker as _worker  # noqa: E402, F401  # registers its verb

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workers.pool import wire
-from workers.pool.template import FORK, REAP, resident_bytes
+from workers.pool.memory import resident_bytes
+from workers.pool.wire import FORK, REAP
 from workers.stages import StageOptions
 
 START_SECONDS = 120  # to load a model from a cold disk; 2 to 4 s are usual

@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 # How often one document alone is tried. A death may be the kernel's or an operator's doing, a time-out may be a busy
 # machine; an exception comes again. The first try counts.
 TRIES: dict[type[DocumentFault], int] = {Died: 3, TimedOut: 2, OutOfMemory: 2, Raised: 1}
-BATCH_TIME_SHARE = 1 / 3  # of the time of one document, for a batch: a batch takes a second, and is retried one by one
 MEMORY_WATCH_SECONDS = 0.1
 MEMORY_WATCH_SLACK = 1.2  # the child's own limit comes first; this one is for memory that limit does not see
 RECYCLE_GROWTH_SHARE = 0.5  # of the memory cap: a child that keeps so much after a batch is replaced
@@ -113,8 +112,8 @@ class Pool:
         if len(deliveries) == 1:
             return [await self._alone(stage, deliveries[0])]
         try:
-            seconds = self._task_seconds * BATCH_TIME_SHARE
-            handled: list[Handled] = await self._call("handle", stage, list(deliveries), seconds=seconds)
+            batch = list(deliveries)
+            handled: list[Handled] = await self._call("handle", stage, batch, seconds=self._task_seconds)
         except DocumentFault as fault:
             log.warning("a batch failed; its articles are tried one by one",
                         extra={"stage": stage, "articles": len(deliveries), "error": fault.kind})  # fmt: skip

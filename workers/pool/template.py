@@ -16,12 +16,11 @@ import traceback
 from collections.abc import Sequence
 
 from workers.pool import wire
+from workers.pool.memory import resident_bytes, status_bytes
+from workers.pool.wire import FORK, REAP
 from workers.stages import StageOptions, Stages
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
-START = "start"
-FORK = b"F"
-REAP = b"R"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -107,32 +106,12 @@ def _be_child(sock: socket.socket, stages: Stages, memory_bytes: int) -> None:
 
 def _cap_memory(memory_bytes: int) -> None:
     """Make allocations beyond the cap fail with MemoryError. Linux counts private memory; elsewhere this is weaker."""
-    used = _status_bytes("VmData")
+    used = status_bytes("VmData")
     limit = used + memory_bytes
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard == resource.RLIM_INFINITY or limit < hard:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash must not write the articles to disk
-
-
-def resident_bytes(pid: int | str = "self") -> int:
-    """Return the resident memory of a process in bytes, 0 where it cannot be read."""
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
-    except (OSError, IndexError, ValueError):
-        return 0
-
-
-def _status_bytes(name: str) -> int:
-    try:
-        with open("/proc/self/status", encoding="ascii", errors="replace") as file:
-            for line in file:
-                if line.startswith(f"{name}:"):
-                    return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    return 0
 
 
 if __name__ == "__main__":

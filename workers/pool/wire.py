@@ -8,6 +8,8 @@ import socket
 import struct
 from typing import Any
 
+FORK = b"F"  # to the template, with a socket: fork a child that serves it
+REAP = b"R"  # to the template, with a process id: wait for that child
 _LENGTH = struct.Struct("!Q")
 _CHUNK = 1 << 18  # bytes read at once: larger gains nothing on a Unix socket, smaller costs calls
 

@@ -1,0 +1,390 @@
+"""The wiring: settings → a Faust app whose agents drive the flow. The only room that knows Faust, and its faults.
+
+How Faust is held to the promise, each point measured with faust-streaming 0.15.3:
+
+- `noack()` and our own acknowledgement in order: by itself Faust acknowledges an event whose agent raised (lost), and
+  commits past events that are not acknowledged (#606).
+- `stream_wait_empty=True` and no event left open: otherwise a stop acknowledges cancelled work, or a rebalance hangs.
+- Bytes through Faust, decoded by us in a child: a codec that raises is acknowledged first.
+- Our own producer: Faust's confirmation comes through its own future per message, at ten times the cost, and its
+  transactions do not cover topics that the worker does not read (#323, #177).
+- No tables, so no data directory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import socket
+import ssl
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import faust
+from aiokafka.errors import KafkaError
+from aiokafka.structs import TopicPartition
+
+from workers import __version__, broker
+from workers.acks import Arrival
+from workers.agents import BreakerTrippedError, Flow, Limits
+from workers.broker import BrokerError
+from workers.metrics import CONTENT_TYPE, Metrics
+from workers.pool import Pool, PoolUnavailableError
+from workers.publish import Delivery, Topic
+from workers.publisher import Publisher
+from workers.settings import Settings
+from workers.stages import Stage
+from workers.watch import Progress, die, stalled, watch_loop, watch_progress
+
+log = logging.getLogger(__name__)
+
+SOURCES = {Stage.CLEAN: Topic.RAW, Stage.ANNOTATE: Topic.CLEAN}
+OUTPUTS = {
+    Stage.CLEAN: (Topic.CLEAN, Topic.DEAD_LETTER, Topic.LEDGER),
+    Stage.ANNOTATE: (Topic.ENRICHED, Topic.QUOTES, Topic.ENTITIES, Topic.DEAD_LETTER, Topic.LEDGER),
+}
+LOOK_SECONDS = 10  # between looks at the broker: lag, missing topics
+EXIT_GRACE = 75  # EX_TEMPFAIL: the grace period ended before the work did; what was open comes again
+EXIT_BREAKER = 76  # EX_PROTOCOL: the circuit breaker; a restart alone does not help
+EXIT_CRASH = 70
+EXIT_NO_START = 1
+
+
+class Runtime:
+    """What runs beside Faust: pool, publisher, flow and watches, of one worker."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        stages = settings.stage_names
+        self.pool = Pool(
+            settings.stage_options(),
+            size=settings.children,
+            task_seconds=settings.task_seconds,
+            memory_bytes=settings.child_memory_mb << 20,
+            child_articles=settings.child_articles,
+            on_event=lambda event: self.metrics.pool_events.labels(event).inc(),
+        )
+        self.publisher = Publisher(settings, on_retry=lambda error: self.metrics.send_retries.labels(error).inc())
+        self.flow = Flow(
+            stages,
+            self.pool,
+            self.publisher,
+            self.metrics,
+            Limits(
+                in_flight_bytes=settings.in_flight_bytes,
+                in_flight_articles=settings.in_flight_articles * settings.children,
+                batches=settings.children,
+                max_dead_letter_share=settings.max_dead_letter_share,
+            ),
+            topic_name=lambda topic: settings.topic(Topic(topic)),
+            on_crash=self._crash,
+        )
+        self.lag: dict[str, int] = {stage.value: 0 for stage in stages}
+        self.missing_topics: list[str] = []
+        self.assigned: frozenset[tuple[str, int]] = frozenset()
+        self.receivers: tuple[Any, ...] = ()
+        self._watches: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Load the model, connect, begin. Raises BrokerError or PoolUnavailableError."""
+        began = time.monotonic()
+        await self.publisher.start()
+        await self.pool.start()
+        self.flow.start()
+        gc.collect()
+        gc.freeze()  # a collection over what never dies is the longest stall of an idle loop
+        settings = self.settings
+        self.metrics.build.info({"version": __version__, "stages": ",".join(settings.stages), "model": settings.model})
+        watches = (
+            watch_loop(self.metrics),
+            watch_progress(self.progress, settings.stall_seconds),
+            self._watch_broker(),
+        )
+        self._watches = [asyncio.create_task(watch) for watch in watches]
+        log.info(
+            "the worker is up",
+            extra={"stages": list(settings.stages), "children": settings.children, "brokers": settings.brokers,
+                   "seconds": round(time.monotonic() - began, 1)},
+        )  # fmt: skip
+
+    async def stop(self) -> None:
+        """End children and connections. What is in flight was finished before, or comes again."""
+        for watch in self._watches:
+            watch.cancel()
+        await self.flow.stop()
+        await self.publisher.stop()
+        await self.pool.stop()
+
+    def progress(self) -> Progress:
+        """Return what tells whether this worker moves."""
+        return Progress(
+            oldest_seconds=self.flow.acks.oldest_seconds(),
+            last_progress=self.flow.last_progress,
+            last_delivery=self.flow.last_delivery,
+            send_failing=self.publisher.failing_since is not None,
+            lag=self.lag,
+        )
+
+    def health(self) -> tuple[bool, dict[str, Any]]:
+        """Return whether a restart is not needed, and why."""
+        reason = stalled(self.progress(), self.settings.stall_seconds, time.monotonic())
+        return reason is None, {"status": "ok" if reason is None else "stalled", "reason": reason}
+
+    def readiness(self) -> tuple[bool, dict[str, Any]]:
+        """Return whether work can be done now, and each thing that must be so."""
+        pool = self.pool.state()
+        failing = self.publisher.failing_since
+        checks = {
+            "children": f"{pool.alive}/{pool.size}",
+            "partitions": len(self.assigned),
+            "missing_topics": self.missing_topics,
+            "publishing": "ok" if failing is None else f"failing for {time.monotonic() - failing:.0f} s",
+        }
+        ready = pool.alive > 0 and bool(self.assigned) and not self.missing_topics and failing is None
+        return ready, {"status": "ready" if ready else "not ready", **checks}
+
+    async def arrivals(self, stream: Any) -> AsyncIterator[Arrival]:
+        """Turn Faust's events into arrivals."""
+        async for event in stream.noack().events():
+            message = event.message
+            delivery = Delivery(
+                message.topic,
+                message.partition,
+                message.offset,
+                message.key,
+                message.value,
+                tuple((name, value or b"") for name, value in message.headers or ()),
+                None if message.timestamp is None else int(message.timestamp * 1000),
+            )
+            yield Arrival(delivery, message.generation_id or 0, event.ack)
+
+    async def _watch_broker(self) -> None:
+        """Keep lag and missing topics up to date; log what changes."""
+        while True:
+            with suppress(BrokerError, KafkaError, OSError, TimeoutError):
+                await asyncio.wait_for(self._look_at_broker(), timeout=30)
+            pool = self.pool.state()
+            self.metrics.pool_children.labels("alive").set(pool.alive)
+            self.metrics.pool_children.labels("busy").set(pool.busy)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look_at_broker(self) -> None:
+        settings = self.settings
+        needed = {topic for stage in settings.stage_names for topic in (SOURCES[stage], *OUTPUTS[stage])}
+        missing = await broker.missing_topics(settings, sorted(needed))
+        if missing and missing != self.missing_topics:
+            log.error("topics are missing; input waits. Create them with `wiremill topics create`",
+                      extra={"missing": missing})  # fmt: skip
+        if self.missing_topics and not missing:
+            log.info("all topics exist")
+        self.missing_topics = missing
+        ours = [TopicPartition(topic, partition) for topic, partition in sorted(self.assigned) if topic not in missing]
+        lag = await broker.lag(settings, ours) if ours else {}
+        for stage in settings.stage_names:
+            topic = settings.topic(SOURCES[stage])
+            self.lag[stage] = sum(records for (name, _), records in lag.items() if name == topic)
+            self.metrics.lag.labels(stage).set(self.lag[stage])
+            self.metrics.assigned_partitions.labels(stage).set(sum(name == topic for name, _ in self.assigned))
+
+    def _crash(self, error: BaseException) -> None:
+        """End the process: a flow that broke must not go on to acknowledge."""
+        if isinstance(error, BreakerTrippedError):
+            die(str(error), EXIT_BREAKER)
+        log.critical("the flow broke", exc_info=error)
+        die(f"{type(error).__name__}: {error}"[:300], EXIT_CRASH)
+
+
+class WiremillApp(faust.App):
+    """A Faust app that starts and stops our runtime with itself."""
+
+    runtime: Runtime
+    logger = logging.getLogger("faust.app")  # mode would log its comings and goings under our name
+
+    async def on_first_start(self) -> None:
+        """Start the runtime before any agent. What keeps it from starting is said in one line, with status 1."""
+        try:
+            await self.runtime.start()
+        except (BrokerError, PoolUnavailableError) as error:
+            log.critical("the worker cannot start: %s", error)
+            await self.runtime.stop()
+            os._exit(EXIT_NO_START)
+        await super().on_first_start()
+
+    async def on_stop(self) -> None:
+        """Let Faust finish what is in flight (it waits for our acknowledgements), then stop the runtime."""
+        await super().on_stop()
+        await self.runtime.stop()
+
+    def _create_directories(self) -> None:
+        """Create none: there are no tables, and the image may be read-only."""
+
+
+class Worker(faust.Worker):
+    """A Faust worker that ends within the grace period, whatever happens."""
+
+    grace_seconds: float = 25
+
+    def _flag_as_shutdown_by_signal(self) -> None:
+        super()._flag_as_shutdown_by_signal()
+        if not self._signal_stop_time:
+            log.info("stopping: what is in flight is finished first", extra={"grace_seconds": self.grace_seconds})
+            timer = threading.Timer(self.grace_seconds, self._out_of_time)
+            timer.daemon = True
+            timer.start()
+
+    def _on_sigint(self) -> None:
+        self._flag_as_shutdown_by_signal()
+        self._schedule_shutdown(2)  # type: ignore[arg-type]  # without mode's banner
+
+    async def _sentinel_task(self) -> None:
+        """Wait for nothing: mode sleeps a second here."""
+
+    def _out_of_time(self) -> None:
+        die("the grace period is over", EXIT_GRACE)
+
+    def _setproctitle(self, *_: Any, **__: Any) -> None:
+        """Leave the process's name alone."""
+
+
+def create_app(settings: Settings) -> WiremillApp:
+    """Return the Faust app of these settings, not started."""
+    runtime = Runtime(settings)
+    app = WiremillApp(
+        settings.group,
+        broker=";".join(f"kafka://{server.strip()}" for server in settings.brokers.split(",")),
+        broker_credentials=_credentials(settings),
+        autodiscover=False,
+        store="memory://",
+        processing_guarantee="at_least_once",
+        stream_wait_empty=True,
+        stream_publish_on_commit=False,
+        stream_buffer_maxsize=8,  # events read ahead of the flow's own limits; each may be of max_record_bytes
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        broker_commit_interval=settings.commit_seconds,
+        broker_session_timeout=settings.session_seconds,
+        broker_heartbeat_interval=settings.heartbeat_seconds,
+        broker_rebalance_timeout=settings.rebalance_seconds,
+        broker_request_timeout=max(settings.rebalance_seconds, settings.session_seconds) + 10,
+        broker_max_poll_interval=max(1_000.0, settings.rebalance_seconds * 4),
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=settings.fetch_bytes,
+        consumer_metadata_max_age_ms=30_000,  # new partitions and recreated topics are seen within half a minute
+        consumer_group_instance_id=settings.instance_id,
+        producer_acks=-1,
+        web_enabled=True,
+        web_bind=settings.web_host,
+        web_host=settings.web_host,
+        web_port=free_port(settings.web_host, settings.web_port),
+        worker_redirect_stdouts=False,
+    )
+    app.runtime = runtime
+    for stage in settings.stage_names:
+        _add_agent(app, stage)
+    _add_pages(app)
+    _follow_assignment(app)
+    return app
+
+
+def run(settings: Settings) -> None:
+    """Run a worker until it is told to stop. Exits the process: 0 after a clean stop."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    app = create_app(settings)
+    worker = Worker(
+        app, loop=loop, quiet=True, loglevel=settings.log_level, override_logging=False, redirect_stdouts=False
+    )
+    worker.grace_seconds = settings.grace_seconds
+    worker.spinner = None
+    worker.execute_from_commandline()
+
+
+def _add_agent(app: WiremillApp, stage: Stage) -> None:
+    runtime = app.runtime
+    topic = app.topic(
+        runtime.settings.topic(SOURCES[stage]),
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        allow_empty=True,
+    )
+
+    async def agent(stream: Any) -> None:
+        await runtime.flow.consume(stage, runtime.arrivals(stream))
+
+    app.agent(topic, name=f"workers.{stage}_articles", concurrency=1)(agent)
+
+
+def _add_pages(app: WiremillApp) -> None:
+    runtime = app.runtime
+
+    @app.page("/healthz", name="healthz")
+    async def healthz(web: Any, _request: Any) -> Any:
+        ok, body = runtime.health()
+        return web.json(body, status=200 if ok else 503)
+
+    @app.page("/readyz", name="readyz")
+    async def readyz(web: Any, _request: Any) -> Any:
+        ok, body = runtime.readiness()
+        return web.json(body, status=200 if ok else 503)
+
+    @app.page("/metrics", name="metrics")
+    async def metrics(web: Any, _request: Any) -> Any:
+        return web.bytes(runtime.metrics.render(), content_type=CONTENT_TYPE.partition(";")[0])
+
+
+def _follow_assignment(app: WiremillApp) -> None:
+    runtime = app.runtime
+
+    async def assigned(_app: Any, partitions: Any, **_: Any) -> None:
+        runtime.assigned = frozenset((tp.topic, tp.partition) for tp in partitions)
+        runtime.flow.last_delivery = time.monotonic()
+        log.info("partitions assigned", extra={"partitions": len(runtime.assigned)})
+
+    async def revoked(_app: Any, partitions: Any, **_: Any) -> None:
+        runtime.assigned -= {(tp.topic, tp.partition) for tp in partitions}
+        log.info("partitions revoked", extra={"partitions": len(partitions)})
+
+    app.on_partitions_assigned.connect(assigned)  # type: ignore[arg-type]  # Faust calls with these two
+    app.on_partitions_revoked.connect(revoked)  # type: ignore[arg-type]  # as above
+    # Signals hold their receivers weakly; the app must keep them.
+    runtime.receivers = (assigned, revoked)
+
+
+def _credentials(settings: Settings) -> Any:
+    context = settings.ssl_context()
+    if settings.security_protocol.startswith("SASL"):
+        password = settings.sasl_password
+        return faust.SASLCredentials(
+            username=settings.sasl_username,
+            password=None if password is None else password.get_secret_value(),
+            ssl_context=context,
+            mechanism=settings.sasl_mechanism,
+        )
+    return faust.SSLCredentials(context=context) if isinstance(context, ssl.SSLContext) else None
+
+
+def free_port(host: str, port: int) -> int:
+    """Return `port` if it is free on `host`, else any free one, with a warning: a second worker on a host must run."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in dict.fromkeys((port, 0)):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+        if found != port:
+            log.warning(
+                "the web port is another than asked for", extra={"asked": port, "port": found, "pid": os.getpid()}
+            )
+        return found
+    return port

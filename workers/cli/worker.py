@@ -1,0 +1,33 @@
+"""`wiremill worker`: the stream processor."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from workers.cli import app
+
+
+@app.command(epilog="Example: WIREMILL_BROKERS=kafka:9092 wiremill worker --stages annotate")
+def worker(
+    stages: Annotated[
+        str | None, typer.Option(help="`clean`, `annotate` or `clean,annotate`; default: WIREMILL_STAGES, else both.")
+    ] = None,
+) -> None:
+    """Run a worker: read raw and clean articles, publish what is made of them, until SIGTERM or Ctrl-C.
+
+    Exit status: 0 after a clean stop; 1 cannot start; 70 stalled or broken; 75 the grace period was too short;
+    76 the circuit breaker: most articles died of our own errors.
+    """
+    from workers import logs
+    from workers.app import run
+    from workers.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.read(**({"stages": stages} if stages else {}))
+    except SettingsError as error:
+        typer.echo(f"wiremill: {error}", err=True)
+        raise typer.Exit(1) from None
+    logs.configure(settings.log_level, settings.log_format)
+    run(settings)
