@@ -10,7 +10,7 @@ from schemas.record import Record, Timestamp
 
 
 class PayloadEncoding(StrEnum):
-    """How the original bytes are carried. `none`: only a head fits; the whole is still at its offset."""
+    """How the original bytes are carried. `head+base64`: only a head fits; the whole is still at its offset."""
 
     BASE64 = "base64"
     GZIP_BASE64 = "gzip+base64"
