@@ -6,10 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workers.cli import app
 
-
-@app.command(epilog="Example: WIREMILL_BROKERS=kafka:9092 wiremill worker --stages annotate")
 def worker(
     stages: Annotated[
         str | None, typer.Option(help="`clean`, `annotate` or `clean,annotate`; default: WIREMILL_STAGES, else both.")
@@ -19,6 +16,8 @@ def worker(
 
     Exit status: 0 after a clean stop; 1 cannot start; 70 stalled or broken; 75 the grace period was too short;
     76 the circuit breaker: most articles died of our own errors.
+
+    Example: `WIREMILL_BROKERS=kafka:9092 wiremill worker --stages annotate`
     """
     from workers import logs
     from workers.app import run
