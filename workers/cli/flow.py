@@ -40,6 +40,10 @@ class Outcome:
     seconds: float
 
 
+class _DesertedError(Exception):
+    """Nobody waits for what is read."""
+
+
 async def outcomes(
     inputs: Iterable[Found | Unreadable], pool: Runner, stage: Stage, *, children: int
 ) -> AsyncIterator[Outcome | Unreadable]:
@@ -111,12 +115,14 @@ def _read_ahead(inputs: Iterable[Found | Unreadable]) -> asyncio.Queue[Found | U
             asyncio.run_coroutine_threadsafe(putting, loop).result()
         except RuntimeError as error:  # the loop is closed: nobody waits any more
             putting.close()
-            raise SystemExit from error
+            raise _DesertedError from error
 
     def read() -> None:
         try:
             for item in inputs:
                 put(item)
+        except _DesertedError:
+            return
         except Exception as error:  # it belongs to whoever awaits the queue
             put(error)
         else:
