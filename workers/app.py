@@ -190,7 +190,14 @@ class Runtime:
             topic = settings.topic(SOURCES[stage])
             self.lag[stage] = sum(records for (name, _), records in lag.items() if name == topic)
             self.metrics.lag.labels(stage).set(self.lag[stage])
-            self.metrics.assigned_partitions.labels(stage).set(sum(name == topic for name, _ in self.assigned))
+
+    def assign(self, partitions: frozenset[tuple[str, int]]) -> None:
+        """Note which partitions this worker reads now."""
+        self.assigned = partitions
+        self.flow.last_delivery = time.monotonic()  # a new reader gets its time before it counts as stalled
+        for stage in self.settings.stage_names:
+            topic = self.settings.topic(SOURCES[stage])
+            self.metrics.assigned_partitions.labels(stage).set(sum(name == topic for name, _ in partitions))
 
     def _crash(self, error: BaseException) -> None:
         """End the process: a flow that broke must not go on to acknowledge."""
@@ -344,12 +351,11 @@ def _follow_assignment(app: WiremillApp) -> None:
     runtime = app.runtime
 
     async def assigned(_app: Any, partitions: Any, **_: Any) -> None:
-        runtime.assigned = frozenset((tp.topic, tp.partition) for tp in partitions)
-        runtime.flow.last_delivery = time.monotonic()
+        runtime.assign(frozenset((tp.topic, tp.partition) for tp in partitions))
         log.info("partitions assigned", extra={"partitions": len(runtime.assigned)})
 
     async def revoked(_app: Any, partitions: Any, **_: Any) -> None:
-        runtime.assigned -= {(tp.topic, tp.partition) for tp in partitions}
+        runtime.assign(runtime.assigned - {(tp.topic, tp.partition) for tp in partitions})
         log.info("partitions revoked", extra={"partitions": len(partitions)})
 
     app.on_partitions_assigned.connect(assigned)  # type: ignore[arg-type]  # Faust calls with these two

@@ -26,6 +26,10 @@ class BrokerError(Exception):
     """The broker cannot be reached or refuses; the message says what to do next."""
 
 
+class BrokerRefusedError(BrokerError):
+    """A broker answers, but not as it should."""
+
+
 def client_options(settings: Settings) -> dict[str, Any]:
     """Return what all clients share: where the brokers are, and how to be let in."""
     options: dict[str, Any] = {
@@ -61,21 +65,16 @@ async def start_producer(settings: Settings) -> AIOKafkaProducer:
 
     `auto` falls back to a plain producer, with a warning, where the broker has no idempotent one.
     """
-    wished = settings.idempotence != "off"
-    producer = make_producer(settings, idempotent=wished)
+    if settings.idempotence == "off":
+        return await _started(make_producer(settings, idempotent=False), settings)
     try:
-        await _start(producer, settings)
-        if wished:
-            await _prove_idempotence(producer)
-    except BrokerError:
-        raise
-    except Exception as error:
-        await _stop_quietly(producer)
+        producer = await _started(make_producer(settings, idempotent=True), settings)
+        await _prove_idempotence(producer)
+    except (BrokerRefusedError, KafkaError) as error:
         if settings.idempotence == "on":
             raise BrokerError(f"the broker has no idempotent producer ({error}); WIREMILL_IDEMPOTENCE=auto") from error
         log.warning("the broker has no idempotent producer; a resend may write a message twice")
-        producer = make_producer(settings, idempotent=False)
-        await _start(producer, settings)
+        return await _started(make_producer(settings, idempotent=False), settings)
     return producer
 
 
@@ -87,9 +86,8 @@ async def _prove_idempotence(producer: AIOKafkaProducer) -> None:
     for _ in range(100):
         if manager.has_pid():
             return
-        if producer._sender.sender_task is not None and producer._sender.sender_task.done():
-            producer._sender.sender_task.result()
         await asyncio.sleep(0.05)
+    await _stop_quietly(producer)
     raise KafkaError("no producer id within 5 s")
 
 
@@ -193,9 +191,13 @@ async def _start(client: Any, settings: Settings) -> None:
         ) from error
     except KafkaError as error:
         await _stop_quietly(client)
-        raise BrokerError(
-            f"the broker at {settings.brokers} refuses us: {error}. Look at `wiremill settings`."
-        ) from error
+        said = f"the broker at {settings.brokers} refuses us: {error}. Look at `wiremill settings`."
+        raise BrokerRefusedError(said) from error
+
+
+async def _started(producer: AIOKafkaProducer, settings: Settings) -> AIOKafkaProducer:
+    await _start(producer, settings)
+    return producer
 
 
 async def _stop_quietly(client: Any) -> None:
@@ -206,7 +208,7 @@ async def _stop_quietly(client: Any) -> None:
 async def lag(settings: Settings, partitions: Sequence[TopicPartition]) -> dict[tuple[str, int], int]:
     """Return, for each partition, how many records our group has not committed. Raises BrokerError."""
     async with admin(settings) as client, consumer(settings) as reader:
-        committed = await client.list_consumer_group_offsets(settings.group)
+        committed = await client.list_consumer_group_offsets(settings.group, partitions=list(partitions))
         ends = await reader.end_offsets(list(partitions))
         begins = await reader.beginning_offsets(list(partitions))
     behind = {}
