@@ -12,6 +12,7 @@ from workers.annotate.entities import ArticleEntities
 from workers.annotate.quotes.grammar import Words
 from workers.annotate.quotes.join import find_reports
 from workers.annotate.quotes.marks import find_passages
+from workers.annotate.quotes.notquotes import quoted_passages
 from workers.annotate.quotes.report import Report
 from workers.annotate.quotes.speakers import speaker_of
 
@@ -22,7 +23,9 @@ def find_quotes(doc: Doc, article: CleanArticle, entities: ArticleEntities) -> t
     """Return the quotes of the article in order of their first span. `doc` holds the whole of `article.text`."""
     if not len(doc):
         return ()
-    words = Words(doc, article.text, find_passages(article.text, article.paragraphs), article.paragraphs)
+    text, paragraphs = article.text, article.paragraphs
+    passages = quoted_passages(text, paragraphs, find_passages(text, paragraphs))
+    words = Words(doc, text, passages, paragraphs)
     return tuple(_quote(words, report, article, entities) for report in find_reports(words))
 
 

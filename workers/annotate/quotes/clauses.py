@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from workers.annotate.quotes.cues import Verb
+from workers.annotate.quotes.cues import Verb, verbs
+from workers.annotate.quotes.extent import clause_extent
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
     MAX_PHRASE_TOKENS,
@@ -22,7 +23,7 @@ from workers.annotate.quotes.grammar import (
 from workers.annotate.quotes.report import Report
 
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "nor"})
-_INVERTIBLE = frozenset({"ccomp", "parataxis", "advcl", "conj", "dep", "ROOT"})
+_SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
 
 
 def reports_by_clause(words: Words) -> Iterator[Report]:
@@ -39,7 +40,7 @@ def reports_by_clause(words: Words) -> Iterator[Report]:
 
 def _report(words: Words, token: Token, verb: Verb) -> Report | None:
     subject = subject_of(token)
-    for rule, intervals in _candidates(token, verb, subject):
+    for rule, intervals in _candidates(words, token, verb, subject):
         spans = [words.chars(i) for i in intervals if 0 < i[1] - i[0] <= MAX_PHRASE_TOKENS]
         if spans:
             report = new_report(rule, token, verb, subject)
@@ -70,19 +71,16 @@ def new_report(rule: str, token: Token, verb: Verb, subject: Token | None) -> Re
     )
 
 
-def _candidates(token: Token, verb: Verb, subject: Token | None) -> Iterator[tuple[str, list[Interval]]]:
+def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -> Iterator[tuple[str, list[Interval]]]:
     """Yield (rule, content) of the constructions that the verb stands in, the most telling first."""
     children = {child.dep_: child for child in token.children}
     frames = verb.frames
     if "C" in frames and (clause := _clause(token)) is not None:
         rule = "clause-before" if clause.i < token.i else "clause"
         if subject is not None or token.tag_ in FINITE_TAGS or "auxpass" in children:
-            yield rule, [subtree(clause)]
-    own_subject = any(dep in children for dep in SUBJECTS)
-    if "C" in frames and own_subject and token.dep_ in _INVERTIBLE and not {"dobj", "xcomp", "ccomp"} & set(children):
-        rest = _rest_of_sentence(token)
-        if rest:
-            yield "parenthetical", rest
+            yield rule, [clause_extent(words, token, clause)]
+    if "C" in frames and _is_parenthetical(token, children):
+        yield "parenthetical", _rest_of_sentence(token)
     if subject is None and "auxpass" not in children:
         return
     if "A" in frames and "dobj" in children and (described := _described(token, children["dobj"])):
@@ -91,18 +89,53 @@ def _candidates(token: Token, verb: Verb, subject: Token | None) -> Iterator[tup
         yield "call", named
     if "T" in frames and (wanted := _infinitive(token, children)):
         yield "infinitive", wanted
+    thing = children.get("dobj")
+    if thing is not None and thing.i < token.i:
+        thing = None
     for child in token.children:
         if child.dep_ == "prep" and child.lower_ in verb.prepositions and child.i > token.i:
-            yield "preposition", [(child.i + 1, child.right_edge.i + 1)]
-    if "N" in frames and "dobj" in children and children["dobj"].i > token.i:
-        yield "noun-phrase", [subtree(children["dobj"])]
+            about = (child.i + 1, _end_of_complement(token, child))
+            said_of = thing is not None and "N" in frames and thing.i < child.i
+            yield "preposition", [subtree(thing), about] if said_of and thing is not None else [about]
+    if thing is not None and "N" in frames:
+        yield "noun-phrase", [subtree(thing)]
+
+
+def _end_of_complement(token: Token, preposition: Token) -> int:
+    """Return where the phrase of a preposition ends, with the infinitive or `as` phrase that goes on with it."""
+    end = preposition.right_edge.i + 1
+    for child in token.children:
+        first = child.left_edge
+        infinitive = child.dep_ in {"xcomp", "advcl", "ccomp"} and first.lower_ == "to"
+        if first.i == end and (infinitive or child.lower_ == "as"):
+            end = child.right_edge.i + 1
+    return end
+
+
+def _is_parenthetical(token: Token, children: dict[str, Token]) -> bool:
+    """Say whether a cue with a subject of its own is a side branch: 'the two nations, he said, now have …'."""
+    if token.dep_ not in _SIDE_BRANCHES or "mark" in children or {"dobj", "xcomp", "ccomp"} & set(children):
+        return False
+    if not any(dep in children for dep in SUBJECTS):
+        return False
+    if token.head.i > token.i or token.dep_ == "parataxis":
+        return True
+    first = token.left_edge.i
+    return first > 0 and token.doc[first - 1].text in {",", "—", "–", "--"} and token.head.lower not in verbs()
 
 
 def _clause(token: Token) -> Token | None:
     """Return the head of the clause that `token` reports: to the right if there is one."""
     clauses = [c for c in token.children if c.dep_ == "ccomp"]
     right = [c for c in clauses if c.i > token.i]
+    if not right:  # 'told a hearing that …': parsers hang the clause on the listener
+        listeners = [c for c in token.children if c.dep_ in {"dobj", "dative"} and c.i > token.i]
+        right = [c for listener in listeners for c in listener.children if _is_that_clause(c)]
     return right[0] if right else clauses[0] if clauses else None
+
+
+def _is_that_clause(clause: Token) -> bool:
+    return clause.dep_ in {"acl", "relcl"} and any(c.dep_ == "mark" and c.lower_ == "that" for c in clause.children)
 
 
 def _rest_of_sentence(token: Token) -> list[Interval]:
@@ -115,12 +148,14 @@ def _rest_of_sentence(token: Token) -> list[Interval]:
 
 
 def _described(token: Token, thing: Token) -> list[Interval]:
-    for child in token.children:
-        if child.dep_ in {"prep", "mark", "advcl"} and child.lower_ == "as" and child.i > thing.i:
-            return [(thing.left_edge.i, max(thing.right_edge.i, child.right_edge.i) + 1)]
-    for child in thing.children:
-        if child.dep_ == "prep" and child.lower_ == "as":
-            return [subtree(thing)]
+    """Return the thing and what it is described as; the parser may hang `as` on the verb or deep in the thing."""
+    last = token.right_edge.i + 1
+    if thing.i < token.i or last - thing.i > MAX_PHRASE_TOKENS:
+        return []
+    for i in range(thing.i + 1, last):
+        if token.doc[i].lower_ == "as" and token.doc[i].dep_ in {"prep", "mark"}:
+            holder = token.doc[i].head if token.doc[i].dep_ == "mark" else token.doc[i]
+            return [(thing.left_edge.i, max(thing.right_edge.i, holder.right_edge.i) + 1)]
     return []
 
 

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
+from workers.annotate.quotes.cues import word_set
 from workers.annotate.quotes.grammar import FINITE_TAGS, SUBJECTS, Words, subject_of
 from workers.annotate.quotes.marks import Passage
 from workers.annotate.quotes.report import Report
 
 MAX_FRAME_TOKENS = 70  # between a passage and its cue's sentence end; long appositions stay below
-_ENDS = frozenset({".", "!", "?", ";"})
+SENTENCE_ENDS = frozenset({".", "!", "?", ";"})
+_NOUN_TAGS = frozenset({"NNP", "NNPS", "PRP", "NN", "NNS"})
+# First words of a frame that say something else than who spoke.
+_OTHER_CLAUSE = word_set("who which that whom whose and but so because to while though although where or than if")
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 
 
@@ -45,7 +49,7 @@ def right_frame(words: Words, number: int) -> tuple[int, int]:
     if number + 1 < len(words.bounds):
         limit = min(limit, words.bounds[number + 1][0])
     last = first
-    while last < limit and not (words.doc[last].text in _ENDS and last > first):
+    while last < limit and not (words.doc[last].text in SENTENCE_ENDS and last > first):
         last += 1
     return first, last
 
@@ -58,7 +62,7 @@ def left_frame(words: Words, number: int) -> tuple[int, int]:
     if number:
         limit = max(limit, words.bounds[number - 1][1])
     first = last
-    while first > limit and words.doc[first - 1].text not in _ENDS:
+    while first > limit and words.doc[first - 1].text not in SENTENCE_ENDS:
         first -= 1
     return first, last
 
@@ -79,11 +83,7 @@ def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
         start += 1
     if shape.tail == "." and not (cues[0] - start <= 1 and doc[start].text[:1].islower()):
         return None
-    if (
-        start < last
-        and doc[start].lower_ in _RELATIVE | {"and", "but", "when", "as", "because", "to"}
-        and shape.tail != ","
-    ):
+    if start >= last or doc[start].lower_ in _OTHER_CLAUSE:
         return None
     best = None
     for i in cues:
@@ -91,16 +91,13 @@ def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
         if token.tag_ not in FINITE_TAGS and not (i == start and token.tag_ == "VBN"):
             continue
         subject = _own_subject(token)
-        if subject is None or not first <= subject.i < last:
-            if i - start <= 1:  # inverted, and the parser did not see it
-                return token
-            best = best or token
+        if subject is not None and subject.lower_ in _RELATIVE:
             continue
-        if subject.lower_ in _RELATIVE:
-            continue
-        if subject.left_edge.i - start <= 2 or i - start <= 2:
+        in_frame = subject is not None and first <= subject.i < last
+        if i - start <= 2 or (in_frame and subject is not None and subject.left_edge.i - start <= 2):
             return token
-        best = best or token
+        if best is None and not any(c.dep_ in {"ccomp", "xcomp"} and i < c.i < last for c in token.children):
+            best = token
     return best
 
 
@@ -116,25 +113,46 @@ def cue_left(words: Words, number: int, shape: Shape) -> Token | None:
     before = doc[last - 1]
     for i in reversed(cues):
         token = doc[i]
-        leads = before.text in {",", ":"} or last - 1 - i <= 1 or before.lower_ in {"that", "as"}
+        leads = (
+            before.text in {",", ":"}
+            or last - 1 == i
+            or before.lower_ == "that"
+            or (last - 2 == i and before.tag_ != "IN")
+        )
         if leads and (token.tag_ in FINITE_TAGS or subject_of(token) is not None):
             return token
     return None
 
 
 def frame_subject(words: Words, token: Token, first: int, last: int) -> Token | None:
-    """Return the subject of a cue in a frame; where the parse gives none, the nearest noun phrase of the frame."""
-    subject = subject_of(token)
-    if subject is not None and words.passage_of[subject.i] < 0:
-        return subject
+    """Return the subject of a cue in a frame: what stands between the marks and the cue, else what follows it.
+
+    The surface decides before the parse: in “…,” his strategist said in a talk with X, parsers like X.
+    """
     doc = words.doc
-    for i in list(range(token.i + 1, min(last, token.i + 12))):
-        if doc[i].tag_ in {"NNP", "NNPS", "PRP", "NN", "NNS"}:
-            return _top_of_phrase(doc[i], token.i + 1, last)
-    for i in range(token.i - 1, first - 1, -1):
-        if doc[i].tag_ in {"NNP", "NNPS", "PRP", "NN", "NNS"}:
+    own = subject_of(token)
+    if own is not None and first <= own.i < token.i and words.passage_of[own.i] < 0:
+        return own
+    for i in range(first, token.i):
+        if doc[i].tag_ in _NOUN_TAGS and not _is_adjunct(doc[i], first):
             return _top_of_phrase(doc[i], first, token.i)
+    if own is not None and words.passage_of[own.i] < 0:
+        return own
+    for i in range(token.i + 1, min(last, token.i + 12)):
+        if doc[i].tag_ in _NOUN_TAGS:
+            return _top_of_phrase(doc[i], token.i + 1, last)
     return None
+
+
+def _is_adjunct(token: Token, first: int) -> bool:
+    """Say whether a noun between marks and cue belongs to a time or place: “…,” in March he said."""
+    while token.head.i != token.i and token.i >= first:
+        if token.dep_ in {"pobj", "npadvmod", "tmod"}:
+            return True
+        if token.dep_ in SUBJECTS:
+            return False
+        token = token.head
+    return False
 
 
 def _top_of_phrase(token: Token, first: int, last: int) -> Token:

@@ -13,13 +13,18 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc, Token
 
 from schemas.clean import Paragraph
-from workers.annotate.quotes.cues import Verb, verbs
+from workers.annotate.quotes.cues import Verb, verbs, word_set
 from workers.annotate.quotes.marks import Passage
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ"})
 FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP"})
 _VERB_TAG_IDS = frozenset(get_string_id(tag) for tag in VERB_TAGS)
+# Texts that a source puts out, so that who issued them speaks.
+ISSUED_TEXTS = word_set(
+    "statement tweet tweets letter email memo message post note release video ad op-ed column speech remarks comment "
+    "comments interview response reply warning"
+)
 MAX_DEPTH = 4  # verbs between a cue and the verb that has its subject: 'came out and went on to say'
 MAX_PHRASE_TOKENS = 400  # longer than any sentence of a newspaper; bounds the work in texts that are none
 
@@ -33,6 +38,7 @@ class Words:
         self.doc = doc
         self.text = text
         self.passages = passages
+        self.paragraphs = paragraphs
         size = len(doc)
         self.starts: list[int] = doc.to_array("IDX").tolist() if size else []
         self.passage_of = [-1] * size
@@ -73,15 +79,19 @@ class Words:
 
 def subject_of(verb: Token, depth: int = 0) -> Token | None:
     """Return the head of the noun phrase that does what `verb` says: its subject, `by` agent, or a governor's."""
-    passive = False
+    passive, active = False, False
     for child in verb.children:
         dep = child.dep_
         if dep == "auxpass":
             passive = True
+        elif dep == "aux":
+            active = True
         elif dep == "agent":
             for noun in child.children:
                 if noun.dep_ == "pobj":
                     return noun
+    if verb.tag_ == "VBN" and not active and verb.dep_ in {"advcl", "acl"}:
+        passive = True  # 'asked why, she …': she was asked
     if not passive:
         for child in verb.children:
             if child.dep_ in SUBJECTS:
@@ -94,14 +104,41 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
     if passive:
         return next((c for c in verb.children if c.dep_ in SUBJECTS), None)
     if dep in {"conj", "advcl", "xcomp", "dep"} and head.tag_ in VERB_TAGS:
+        if verb.tag_ == "VBG" and dep == "advcl" and _after_comma(verb):
+            head = _reporting_above(head)
+        elif dep == "conj" and verb.lower in verbs() and verb.tag_ in FINITE_TAGS:
+            above = _reporting_above(head)
+            head = above if above.tag_ == verb.tag_ else head
         return _subject_of_governor(head, depth)
     if dep == "acl" and head.i < verb.i:
-        return head if verb.tag_ in {"VBG", "VB"} else None
+        return _issuer(head) if verb.tag_ in {"VBG", "VB"} else None
     if dep == "pcomp" and head.head.tag_ in VERB_TAGS:
         return _subject_of_governor(head.head, depth)
     if dep == "pcomp" and head.dep_ == "prep" and head.head.i < verb.i:
         return None
     return None
+
+
+def _after_comma(verb: Token) -> bool:
+    return verb.left_edge.i > 0 and verb.doc[verb.left_edge.i - 1].text in {",", "—", "–", "--", "-"}
+
+
+def _reporting_above(verb: Token) -> Token:
+    """Return the reporting verb whose clause `verb` heads: in 'she said it fails, citing …' it is she who cites."""
+    if verb.lower in verbs() or verb.dep_ != "ccomp":
+        return verb
+    above = verb.head
+    return above if above.i < verb.i and above.lower in verbs() else verb
+
+
+def _issuer(noun: Token) -> Token:
+    """Return who issued the text that says something: 'she issued a statement saying'; else the noun itself."""
+    if noun.lower_ not in ISSUED_TEXTS or noun.dep_ not in {"dobj", "pobj"}:
+        return noun
+    verb = noun.head if noun.dep_ == "dobj" else noun.head.head
+    if verb.tag_ not in VERB_TAGS:
+        return noun
+    return subject_of(verb, MAX_DEPTH) or noun
 
 
 def _subject_of_governor(verb: Token, depth: int) -> Token | None:

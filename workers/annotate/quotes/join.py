@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from workers.annotate.quotes.clauses import new_report, reports_by_clause
-from workers.annotate.quotes.frames import Shape, left_frame, link, shape_of
+from workers.annotate.quotes.frames import SENTENCE_ENDS, Shape, left_frame, link, shape_of
 from workers.annotate.quotes.grammar import Words, subject_of
 from workers.annotate.quotes.report import Report
+from workers.annotate.quotes.turns import named_without_verb
 
 Chars = tuple[int, int]
 
@@ -16,12 +17,17 @@ def find_reports(words: Words) -> list[Report]:
     """Return the reports of an article, their content complete, in order of content."""
     shapes = [shape_of(words, passage) for passage in words.passages]
     linked = link(words, shapes)
+    named = list(named_without_verb(words, shapes))
+    for report in named:
+        linked |= dict.fromkeys(report.passages, report)
     by_clause = {report.cue[-1] if report.verb else report.anchor: report for report in reports_by_clause(words)}
     _add_marked(words, shapes, linked, by_clause)
-    reports = _unique([*linked.values(), *by_clause.values()])
+    reports = _unique([*named, *linked.values(), *by_clause.values()])
     claimed = _claim(words, reports, linked)
+    reports = _outermost(words, reports)
+    claimed = {number: report for number, report in claimed.items() if report in reports}
     _carry_on(words, shapes, linked, claimed)
-    reports = [r for r in _unique([*linked.values(), *claimed.values(), *reports]) if r.content]
+    reports = [r for r in _unique([*named, *linked.values(), *claimed.values(), *reports]) if r.content]
     for report in reports:
         report.content = tidy(words, report.content)
     return sorted((r for r in reports if r.content), key=lambda r: r.content[0])
@@ -34,6 +40,8 @@ def _unique(reports: Iterable[Report]) -> list[Report]:
 def _add_marked(words: Words, shapes: Sequence[Shape], linked: dict[int, Report], by_clause: dict[int, Report]) -> None:
     """Give each linked report its passages, and what of the sentence before a passage belongs to its clause."""
     for number, report in linked.items():
+        if number in report.passages:
+            continue
         passage = words.passages[number]
         report.passages.append(number)
         report.content.append((passage.start, passage.end))
@@ -69,6 +77,18 @@ def _claim(words: Words, reports: Sequence[Report], linked: dict[int, Report]) -
     return claimed
 
 
+def _outermost(words: Words, reports: Sequence[Report]) -> list[Report]:
+    """Leave out reports whose cue is itself reported: in 'she says he thinks so' the quote is hers."""
+    covered = sorted((start, end, id(report)) for report in reports for start, end in report.content)
+    kept = []
+    for report in reports:
+        at = words.starts[report.anchor]
+        inside = any(start <= at < end and owner != id(report) for start, end, owner in covered)
+        if not inside:
+            kept.append(report)
+    return kept
+
+
 def _passages_in(words: Words, start: int, end: int) -> Iterable[int]:
     first, last = words.at(start), words.at(end)
     seen = -1
@@ -96,7 +116,8 @@ def _carry_on(words: Words, shapes: Sequence[Shape], linked: dict[int, Report], 
         if report is None and reopened and previous is not None:
             report = _extend(words, previous, number, linked)
         elif report is None and before is not None and passage.paragraph == before.paragraph and previous is not None:
-            if shapes[number].sentence_like and shapes[number].words >= 3:
+            full = shapes[number].sentence_like and shapes[number].words >= 3
+            if full or _split_by_cue(words, previous, previous_number, number):
                 report = _extend(words, previous, number, linked)
         elif report is None and _begins_paragraph(words, number):
             report = _after_colon(words, number, linked)
@@ -113,6 +134,15 @@ def _extend(words: Words, report: Report, number: int, linked: dict[int, Report]
     report.passages.append(number)
     linked[number] = report
     return report
+
+
+def _split_by_cue(words: Words, report: Report, before: int, number: int) -> bool:
+    """Say whether nothing but the frame of `report`, which ends in a comma, lies between two passages."""
+    first, last = words.bounds[before][1], words.bounds[number][0]
+    if not report.cue or not first <= report.cue[-1] < last:
+        return False
+    ends_with_comma = words.doc[last - 1].text in {",", "—", "–", "--", "-"}
+    return ends_with_comma and not any(words.doc[i].text in SENTENCE_ENDS for i in range(first + 1, last))
 
 
 def _begins_paragraph(words: Words, number: int) -> bool:

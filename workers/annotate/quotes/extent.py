@@ -1,0 +1,69 @@
+"""Where a reported clause really ends: parsers hang what the reporter does next on the verb that is reported."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from workers.annotate.quotes.cues import verbs
+from workers.annotate.quotes.grammar import FINITE_TAGS, MAX_PHRASE_TOKENS, SUBJECTS, Interval, Words
+
+_COMMAS = frozenset({",", "—", "–", "--"})
+
+
+def clause_extent(words: Words, cue: Token, clause: Token) -> Interval:
+    """Return the tokens of the clause that `cue` reports, cut or grown at its right end."""
+    first, last = clause.left_edge.i, clause.right_edge.i + 1
+    if last - first > MAX_PHRASE_TOKENS or clause.i < cue.i:
+        return first, last
+    cut = _next_deed(words, cue, first, last)
+    if cut is not None:
+        return first, cut
+    return first, _second_half(cue, last)
+
+
+def _next_deed(words: Words, cue: Token, first: int, last: int) -> int | None:
+    """Return where the reporter goes on to do something else: 'said it failed and urged …', '…, citing costs'."""
+    doc = cue.doc
+    for i in range(first + 1, last):
+        token = doc[i]
+        if words.passage_of[i] >= 0:
+            continue
+        if token.dep_ == "conj" and token.lower in verbs() and is_shared_by(cue, token):
+            joined = next((c for c in token.head.children if c.dep_ == "cc" and c.i < i), None)
+            if joined is not None and first < joined.i:
+                return joined.i
+        elif token.tag_ == "VBG" and token.dep_ in {"advcl", "acl", "prep"} and token.left_edge.i == i:
+            before = doc[i - 1]
+            marked = words.passage_of[i - 1] >= 0 or (i >= 2 and words.passage_of[i - 2] >= 0)
+            comma = before.text in _COMMAS or (marked and _ends_in_comma(words, i - 1))
+            if comma and (token.lower in verbs() or marked):
+                return i - 1 if before.text in _COMMAS else i
+    return None
+
+
+def _ends_in_comma(words: Words, i: int) -> bool:
+    number = words.passage_of[i]
+    if number < 0:
+        return False
+    passage = words.passages[number]
+    return (
+        words.text[passage.inner_end - 1 : passage.inner_end] == "," or words.text[passage.end : passage.end + 1] == ","
+    )
+
+
+def is_shared_by(cue: Token, verb: Token) -> bool:
+    """Say whether `verb`, coordinated inside what `cue` reports, is rather a second deed of the same reporter."""
+    if verb.tag_ not in FINITE_TAGS or verb.tag_ != cue.tag_ or verb.i < cue.i:
+        return False
+    return not any(c.dep_ in SUBJECTS or c.dep_ in {"aux", "auxpass"} for c in verb.children)
+
+
+def _second_half(cue: Token, last: int) -> int:
+    """Return the end with a second clause that the parser hung on the cue: 'said A is true and B was false'."""
+    for child in cue.children:
+        if child.dep_ != "conj" or child.i < last or child.left_edge.i not in (last, last + 1):
+            continue
+        joined = [c for c in cue.children if c.dep_ == "cc" and c.i == last and c.lower_ == "and"]
+        if joined and child.lower not in verbs() and any(c.dep_ in SUBJECTS for c in child.children):
+            return child.right_edge.i + 1
+    return last

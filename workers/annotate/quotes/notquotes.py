@@ -1,0 +1,73 @@
+"""Passages in marks that nobody says: titles of works and shows, nicknames. Each reason has its test.
+
+Decided on the words alone, before any cue is looked for, so that ‘on “Meet the Press,” he said’ does not make the
+title a quote. Scare quotes and terms need no rule here: without a cue that reports them they are not published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from schemas.clean import Paragraph
+from workers.annotate.quotes.cues import word_set
+from workers.annotate.quotes.marks import Passage
+
+MAX_TITLE_WORDS = 12
+_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+# Lower-case words of a title in headline style (Chicago Manual of Style 8.159).
+_SMALL_WORDS = word_set("a an and as at but by for from in into is of on or the to vs via with")
+# Words that lead to a title: articles, possessives, prepositions of place, and nouns of works.
+_LEADS_TO_TITLE = word_set(
+    "a an the on in of for from at with by and or his her its their our my your this that these to during after "
+    "before since between entitled titled host hosts hosting anchor show shows program programme series movie film "
+    "documentary book novel memoir bestseller album song ballad single play musical sitcom drama comedy podcast column "
+    "article essay editorial op-ed report study magazine newspaper website blog episode segment video chapter poem "
+    "speech story hit anthem painting game app slogan hashtag singing sang performed co-host star stars"
+)
+_POSSESSIVE = re.compile(r"(?:['’]s|s['’])$")
+
+
+class NotQuote(StrEnum):
+    """Why a passage is not somebody's words."""
+
+    TITLE = "title"
+    NICKNAME = "nickname"
+
+
+def quoted_passages(text: str, paragraphs: Sequence[Paragraph], passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages that may be somebody's words."""
+    return [p for p in passages if why_not(text, paragraphs[p.paragraph].start, p) is None]
+
+
+def why_not(text: str, paragraph_start: int, passage: Passage) -> NotQuote | None:
+    """Return why a passage is nobody's words, None where it may be somebody's."""
+    if not passage.closed or passage.inner_end - passage.inner_start > MAX_TITLE_WORDS * 16:
+        return None
+    words = _WORD.findall(passage.inner(text))
+    if not words or len(words) > MAX_TITLE_WORDS or not _in_title_case(words):
+        return None
+    before = text[max(paragraph_start, passage.start - 40) : passage.start].rstrip(" \u00a0(")
+    if not before or before[-1] in '.!?:;"”\n':
+        return None
+    lead = before.split()[-1] if before.split() else ""
+    if _is_nickname(text, passage, words, lead):
+        return NotQuote.NICKNAME
+    if lead.lower() in _LEADS_TO_TITLE or _POSSESSIVE.search(lead):
+        return NotQuote.TITLE
+    return None
+
+
+def _in_title_case(words: Sequence[str]) -> bool:
+    capitals = sum(word[0].isupper() or word[0].isdigit() for word in words)
+    small = sum(word in _SMALL_WORDS for word in words[1:])
+    return (words[0][0].isupper() or words[0][0].isdigit()) and capitals + small == len(words)
+
+
+def _is_nickname(text: str, passage: Passage, words: Sequence[str], lead: str) -> bool:
+    """Say whether the passage stands inside a name: Alfred “Al” Smith."""
+    after = text[passage.end : passage.end + 2]
+    last = text[passage.inner_end - 1 : passage.inner_end]
+    inside_name = lead[:1].isupper() and lead[-1:].isalpha() and after[:1] == " " and after[1:2].isupper()
+    return inside_name and len(words) <= 3 and last.isalnum() and lead.lower() not in _LEADS_TO_TITLE
