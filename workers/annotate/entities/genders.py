@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-from functools import cache
-from importlib.resources import files
-
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.names import key_of
 from workers.annotate.entities.persons import person_words
 from workers.annotate.entities.roles import ROLE_GENDER, titled_gender
-
-
-@cache
-def first_names() -> dict[str, str]:
-    """Return `m` or `f` for first names that news writers would not have to ask about."""
-    table = files(__package__) / "tables" / "first_names.txt.gz"
-    genders: dict[str, str] = {}
-    for line in gzip.decompress(table.read_bytes()).decode().splitlines():
-        gender, _, names = line.partition("\t")
-        genders.update(dict.fromkeys(names.split(), gender))
-    return genders
 
 
 def gender_of(columns: Columns, cluster: Cluster) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from workers.annotate.entities.names import LOC, ORG, PERSON, PLACES, Name
@@ -107,7 +107,7 @@ def _same_first(one: str, other: str) -> bool:
     return len(short) == 1 and long.startswith(short)  # 'J. Trudeau'
 
 
-def label_people(names: list[Name], people: People, countries: frozenset[str]) -> dict[Name, list[Person]]:
+def label_people(names: list[Name], people: People, countries: Container[str]) -> dict[Name, list[Person]]:
     """Return the candidates of each short name that means a person with a full name; its label becomes PERSON.
 
     The surname of somebody in the article outweighs the model, which reads lone surnames as organisations and places;

@@ -8,9 +8,13 @@ from enum import StrEnum
 
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
-from workers.annotate.entities.names import ORG, PERSON, PLACES, Name
+from workers.annotate.entities.credits import with_datelines, without_credits
+from workers.annotate.entities.first_names import first_names
+from workers.annotate.entities.labels import settle_labels
+from workers.annotate.entities.names import NORP, ORG, PERSON, PLACES, Name
 from workers.annotate.entities.organizations import same_organizations, without_legal_form
 from workers.annotate.entities.persons import People, Person, label_people
+from workers.annotate.entities.places import atlas, demonym_group, label_places, place_group
 from workers.annotate.entities.search import find_missed
 from workers.annotate.entities.trim import names_of
 
@@ -19,6 +23,9 @@ class Step(StrEnum):
     """The steps of the resolver, so that each can be left out and its worth measured (`bench.entities_eval`)."""
 
     TRIM = "trim"
+    CREDITS = "credits"
+    PLACES = "places"
+    LABELS = "labels"
     PEOPLE = "people"
     VOTE = "vote"
     SEARCH = "search"
@@ -31,14 +38,21 @@ ALL_STEPS = frozenset(Step)
 def resolve(columns: Columns, label_map: Mapping[str, str], steps: frozenset[Step] = ALL_STEPS) -> list[Cluster]:
     """Return the entities of the article in order of first mention. No two names overlap."""
     names = names_of(columns, label_map, trimmed=Step.TRIM in steps)
+    countries = atlas().countries if Step.PLACES in steps else {}
+    if Step.CREDITS in steps:
+        names = with_datelines(columns, without_credits(columns, names))
+    if Step.PLACES in steps:
+        label_places(names, first_names())
+    if Step.LABELS in steps:
+        names = settle_labels(columns, names)
     people = People(names if Step.PEOPLE in steps else ())
-    short = label_people(names, people, frozenset()) if Step.PEOPLE in steps else {}
+    short = label_people(names, people, countries) if Step.PEOPLE in steps else {}
     if Step.VOTE in steps:
         _vote(names, short)
     if Step.SEARCH in steps:
         missed = find_missed(columns, names, _surnames(names, people))
         if missed and Step.PEOPLE in steps:
-            short |= label_people(missed, people, frozenset())
+            short |= label_people(missed, people, countries)
         names = sorted(names + missed, key=lambda name: name.first)
     fuller = same_organizations(names, columns.text) if Step.ORGANIZATIONS in steps else {}
     return _clusters(names, people, short, fuller)
@@ -65,7 +79,7 @@ def _clusters(
     grouped: dict[tuple[str, str], list[Name]] = {}
     last_seen: dict[Person, int] = {}
     for name in names:
-        group = (name.label if name.label not in PLACES else "PLACE", name.key)
+        group = (name.label, name.key)
         if name.label == PERSON:
             person = people.full(name.key)
             if person is None and name in short:  # two people of one surname: the one named last
@@ -75,6 +89,10 @@ def _clusters(
                 group = (PERSON, person.key)
         elif name.label == ORG:
             group = (ORG, fuller.get(name.key, name.key))
+        elif name.label in PLACES:
+            group = ("PLACE", place_group(name.key) or name.key)
+        elif name.label == NORP:
+            group = (NORP, demonym_group(name.key) or name.key)
         grouped.setdefault(group, []).append(name)
     return [_cluster(group[0], members) for group, members in grouped.items()]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from workers.annotate.entities.columns import Columns
-from workers.annotate.entities.names import NORP, PERSON, Name, key_of
+from workers.annotate.entities.names import NORP, PERSON, PLACES, Name, key_of
 from workers.annotate.entities.tables import rows, words
 
 # Numbers, dates and amounts are not entities that a reader would list; the model's labels for them are left out.
@@ -17,6 +17,7 @@ _ARTICLES = frozenset({"the", "a", "an"})
 _GENITIVES = frozenset({"'s", "’s", "‘s", "'", "’"})
 _OPENING = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
 _CLOSING = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
+_LEADING_PARTICLES = frozenset({"von", "van", "de", "del", "al", "bin", "ibn", "di", "der"})
 _ADDRESS = re.compile(r"https?:|www\.|@|\.(?:com|org|net)\b", re.IGNORECASE)  # web addresses are no people
 PARTICLES = words("particles.txt")
 # A hyphen after a name more often makes an adjective ('Merkel-led') than a part of it; these endings tell.
@@ -36,7 +37,7 @@ def names_of(columns: Columns, label_map: Mapping[str, str], *, trimmed: bool = 
         if not trimmed:
             found.append(make_name(columns, first, after, label))
             continue
-        for part_first, part_after in _lines(columns, first, after):
+        for part_first, part_after in _parts(columns, first, after, label):
             name = _trim(columns, part_first, part_after, label)
             if name is not None:
                 found.append(name)
@@ -50,15 +51,24 @@ def make_name(columns: Columns, first: int, after: int, label: str) -> Name:
     return Name(first, after, start, end, text, label, key_of(text))
 
 
-def _lines(columns: Columns, first: int, after: int) -> Iterator[tuple[int, int]]:
-    """Split at line breaks and tabs: a name does not run from a headline into a paragraph."""
+def _parts(columns: Columns, first: int, after: int, label: str) -> Iterator[tuple[int, int]]:
+    """Split at line breaks and tabs: a name does not run from a headline into a paragraph.
+
+    People and places are split at strokes too ('Ann Lee/Pool', 'LONDON/PARIS'), people behind a genitive ('Acme's Lee').
+    """
     begin = first
     for token in range(first, after):
         word = columns.word[token]
-        if word.isspace() and ("\n" in word or "\t" in word):
+        ends_here = word.isspace() and ("\n" in word or "\t" in word)
+        ends_here = ends_here or (word == "/" and (label == PERSON or label in PLACES))
+        if label == PERSON and word in _GENITIVES and token + 1 < after:
+            begin = token + 1  # whose he is does not belong to his name
+        elif ends_here:
             if begin < token:
                 yield begin, token
             begin = token + 1
+            if label == PERSON and word == "/":
+                return  # what follows is a caption
     if begin < after:
         yield begin, after
 
@@ -70,9 +80,12 @@ def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:
         first += 1
     while after > first and _is_loose_end(columns, first, after):
         after -= 1
+    first, after = _without_lower_case(columns, first, after, label)
     if first >= after:
         return None
     if label == PERSON:
+        while first > 0 and lower[first - 1] in _LEADING_PARTICLES and word[first - 1].islower():
+            first -= 1  # 'von Bothmer'
         first = skip_titles(columns, first, after)
         after = _with_rest_of_name(columns, after)
     name = make_name(columns, first, after, label)
@@ -83,6 +96,18 @@ def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:
     if label == PERSON and _ADDRESS.search(name.text):
         return None
     return name
+
+
+def _without_lower_case(columns: Columns, first: int, after: int, label: str) -> tuple[int, int]:
+    """Cut words without any capital off the ends: 'east Jerusalem', 'Antenne Bayern radio'."""
+    if label == NORP:
+        return first, after
+    word, lower = columns.word, columns.lower
+    while after - first > 1 and word[first].isalpha() and word[first].islower() and lower[first] not in PARTICLES:
+        first += 1
+    while after - first > 1 and word[after - 1].isalpha() and word[after - 1].islower():
+        after -= 1
+    return first, after
 
 
 def _is_loose_end(columns: Columns, first: int, after: int) -> bool:

@@ -1,0 +1,58 @@
+"""Who wrote and sent the article: credit lines, whose names are not in the story, and datelines, whose places are."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.names import GPE, Name
+from workers.annotate.entities.tables import words
+from workers.annotate.entities.trim import make_name
+
+_CREDIT = re.compile(r"\b(?:Authors?|Editors?|Edited by|Interview(?:er)?|Text)\s?: ?[^\n.:]{3,80}")
+# 'KABUL, Dec 7 (Reuters) -' at the head of a paragraph.
+_DATELINE = re.compile(
+    r"(?m)^[ \t]*([A-Z][A-Z.'’-]+(?: [A-Z.'’-]{2,}){0,2})(?:[,/][^()\n]{0,40})? ?\([A-Z][A-Za-z-]+\) ?[-–—]"
+)
+
+
+def without_credits(columns: Columns, names: list[Name]) -> list[Name]:
+    """Return the names outside credit lines."""
+    spans = [match.span() for match in _CREDIT.finditer(columns.text)]
+    agencies = words("news_agencies.txt")
+    for name in names:
+        if name.key in agencies and (match := _list_around(columns.text, name)):
+            spans.append(match)
+    if not spans:
+        return names
+    return [name for name in names if not any(start <= name.start < end for start, end in spans)]
+
+
+def _list_around(text: str, name: Name) -> tuple[int, int] | None:
+    """Return the parenthesis of agencies that holds the name, or None. A lone '(Reuters)' belongs to a dateline."""
+    begin, end = text.rfind("(", max(0, name.start - 80), name.start), text.find(")", name.end, name.end + 80)
+    if begin < 0 or end < 0:
+        return None
+    parts = [part.strip().lower() for part in re.split(r"[,/;]", text[begin + 1 : end])]
+    agencies = words("news_agencies.txt")
+    return (begin, end) if len(parts) > 1 and sum(part in agencies for part in parts) * 2 > len(parts) else None
+
+
+def with_datelines(columns: Columns, names: list[Name]) -> list[Name]:
+    """Return the names and the places of datelines; a dateline's words have no other reading."""
+    found = []
+    for match in _DATELINE.finditer(columns.text):
+        start, end = match.span(1)
+        first = bisect_left(columns.start, start)
+        if first == len(columns) or columns.start[first] != start:
+            continue
+        after = first + 1
+        while after < len(columns) and columns.end[after] <= end:
+            after += 1
+        if columns.end[after - 1] == end:
+            found.append(make_name(columns, first, after, GPE))
+    if not found:
+        return names
+    kept = [n for n in names if not any(n.first < d.after and d.first < n.after for d in found)]
+    return sorted(kept + found, key=lambda name: name.first)

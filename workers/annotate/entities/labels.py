@@ -1,0 +1,68 @@
+"""Labels that are settled by the name itself, whatever the model made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.names import ORG, PERSON, PLACES, Name
+from workers.annotate.entities.places import atlas
+from workers.annotate.entities.tables import rows
+
+_NO_ENTITY = "-"
+_KNOWN: dict[str, str] = {row[0]: row[1] for row in rows("known_names.tsv")}
+_BY_LAST_WORD: dict[str, str] = {row[0]: row[1] for row in rows("other_kinds.tsv")}
+_OFFICES = frozenset({"secretary", "minister", "ministers", "secretaries", "undersecretary", "professor", "department"})
+_MAX_ACRONYM_CHARS = 5
+
+
+def settle_labels(columns: Columns, names: Iterable[Name]) -> list[Name]:
+    """Return the names that are entities, with the labels that the tables and the spelling decide."""
+    lower_case = {word for word in columns.word if word.islower()}
+    kept = []
+    for name in names:
+        label = _KNOWN.get(name.key)
+        if label == _NO_ENTITY or _is_ordinary_word(columns, name, lower_case) or _is_part_of_office(columns, name):
+            continue
+        if label is None:
+            label = _by_last_word(name) or _acronym(columns, name)
+        name.label = label or name.label
+        kept.append(name)
+    return kept
+
+
+def _by_last_word(name: Name) -> str | None:
+    """'Paris Agreement' is no organisation, 'Red Sea' neither."""
+    if name.label not in (ORG, PERSON) or " " not in name.key:
+        return None
+    return _BY_LAST_WORD.get(name.key.rsplit(" ", 1)[1])
+
+
+def _acronym(columns: Columns, name: Name) -> str | None:
+    """Capitals in ordinary text are an organisation sooner than a person or a place that no table knows."""
+    if name.label != PERSON and name.label not in PLACES:
+        return None
+    if not (2 <= len(name.text) <= _MAX_ACRONYM_CHARS and name.text.isalpha() and name.text.isupper()):
+        return None
+    known = atlas()
+    if name.key in known.countries or name.key in known.regions or name.key in known.cities:
+        return None
+    neighbours = (name.first - 1, name.after)
+    if any(0 <= t < len(columns) and len(columns.word[t]) > 1 and columns.word[t].isupper() for t in neighbours):
+        return None  # a line in capitals tells nothing
+    return ORG
+
+
+def _is_ordinary_word(columns: Columns, name: Name, lower_case: set[str]) -> bool:
+    """Tell whether a lone capitalised word opens its sentence and is an ordinary word elsewhere in the article."""
+    if name.after - name.first > 1 or name.text.lower() not in lower_case or name.text.isupper():
+        return False
+    before = name.first - 1
+    return before < 0 or columns.sentence[before] != columns.sentence[name.first] or columns.word[before] in "\"“'‘"
+
+
+def _is_part_of_office(columns: Columns, name: Name) -> bool:
+    """'State' in 'Secretary of State' is no organisation of its own."""
+    if name.label != ORG or name.after - name.first > 1 or name.first < 2:
+        return False
+    return columns.lower[name.first - 1] in ("of", "for") and columns.lower[name.first - 2] in _OFFICES
