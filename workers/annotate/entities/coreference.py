@@ -1,62 +1,161 @@
-"""Whom 'he', 'she', 'the minister' and 'the spokesman' mean: people named in the article."""
+"""Whom 'he', 'she', 'the minister' and 'the spokesman' mean: people named in the article.
+
+One pass over the tokens keeps a weight for everybody who is talked about; it grows with each mention, most with
+subjects, and fades from sentence to sentence (after Lappin and Leass, 1994, with two of their syntactic filters).
+People without a name take part ('a woman … she'), so that a pronoun that means one of them stays unresolved.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workers.annotate.entities.clusters import Cluster, Reference
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.names import PERSON
+from workers.annotate.entities.nominals import find_holder, is_definite
 from workers.annotate.entities.roles import ROLE_GENDER, role_noun
+from workers.annotate.entities.tables import rows
 
-PRONOUN_GENDER = dict.fromkeys(["he", "him", "his", "himself"], "m") | dict.fromkeys(
-    ["she", "her", "hers", "herself"], "f"
-)
+_HE, _SHE = ("he", "him", "his", "himself"), ("she", "her", "hers", "herself")
+PRONOUN_GENDER = dict.fromkeys(_HE, "m") | dict.fromkeys(_SHE, "f")
+PEOPLE_NOUNS: dict[str, str] = {row[0]: row[1] for row in rows("people_nouns.tsv")}
 _FADING = 0.6  # of a mention's weight, each sentence
 _REACH_SENTENCES = 8  # further back, 'he' is somebody the model missed
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-_SUBJECT_WEIGHT, _OTHER_WEIGHT, _GENDER_KNOWN = 2.0, 1.0, 1.5
-_GENERIC = {"spokesperson": ("spokesman", "spokeswoman"), "chairperson": ("chairman", "chairwoman")}
-_INSIDE = frozenset({"det", "amod", "compound"})
-_DEFINITE = frozenset({"the", "this", "that"})
+_OBJECTS = frozenset({"dobj", "dative", "pobj", "iobj"})
+_REFLEXIVES = frozenset({"himself", "herself"})
+_SUBJECT_WEIGHT, _OTHER_WEIGHT, _UNNAMED_WEIGHT = 2.0, 1.0, 0.8
+_OWNED_WEIGHT = 0.5  # 'his wife'
+_INTRODUCING = frozenset({"a", "an", "one", "another"})  # 'the woman' is often somebody with a name
+_INTRODUCTION_TOKENS = 25
+_ENDS = frozenset({".", "!", "?", "”", '"'})
+_GENDER_KNOWN = 1.5
+_COMMANDING = 2.0  # the subject of the clause that the pronoun depends on ('Peskov said he …')
+
+
+@dataclass(slots=True, eq=False)
+class _Unnamed:
+    """Somebody without a name."""
+
+    gender: str | None
 
 
 @dataclass(slots=True)
-class _Salience:
-    weight: float = 0.0
+class _Weight:
+    value: float = 0.0
     sentence: int = 0
-    last_token: int = -1
 
 
 @dataclass(slots=True)
-class _Discourse:
+class Discourse:
     """Who is being talked about, from the first token to the current one."""
 
     columns: Columns
-    active: dict[Cluster, _Salience] = field(default_factory=dict)
+    quoted: bytearray
+    named: Mapping[int, Cluster]
+    active: dict[Cluster | _Unnamed, _Weight] = field(default_factory=dict)
+    at: dict[int, Cluster | _Unnamed] = field(default_factory=dict)
+    learnt: dict[Cluster | _Unnamed, str] = field(default_factory=dict)  # genders by pronouns before
+    last_subject: int = -1  # the head of the last subject outside quotation marks
 
-    def mention(self, person: Cluster, token: int) -> None:
+    def mention(self, person: Cluster | _Unnamed, token: int, weight: float = _OTHER_WEIGHT) -> None:
+        """Make `person` weigh more, mentioned with the head at `token`."""
         sentence = self.columns.sentence[token]
-        state = self.active.setdefault(person, _Salience(sentence=sentence))
-        weight = _SUBJECT_WEIGHT if self.columns.dep[token] in _SUBJECTS else _OTHER_WEIGHT
-        state.weight = self.faded(state, sentence) + weight
-        state.sentence, state.last_token = sentence, token
+        state = self.active.setdefault(person, _Weight(sentence=sentence))
+        if self.columns.dep[token] in _SUBJECTS:
+            weight *= _SUBJECT_WEIGHT if isinstance(person, Cluster) else 1.0
+            if not self.quoted[token]:
+                self.last_subject = token
+        state.value = self._faded(state, sentence) + weight
+        state.sentence = sentence
+        self.at[token] = person
 
-    def best(self, gender: str, token: int) -> Cluster | None:
+    def pronoun(self, gender: str, token: int) -> Cluster | _Unnamed | None:
+        """Return the likeliest person for a pronoun, None where nobody is near."""
         sentence = self.columns.sentence[token]
         for person in [p for p, s in self.active.items() if sentence - s.sentence > _REACH_SENTENCES]:
             del self.active[person]
-        scores = {
-            person: self.faded(state, sentence) * (_GENDER_KNOWN if person.gender == gender else 1.0)
-            for person, state in self.active.items()
-            if person.gender in (None, gender)
-        }
-        return max(scores, key=lambda person: scores[person]) if scores else None
+        commanding, barred = self._syntax(token)
+        speaker = self._speaker(token)
+        best, most = None, 0.0
+        for person, state in self.active.items():
+            known = person.gender or self.learnt.get(person)
+            if known not in (None, gender) or person is barred or person is speaker:
+                continue
+            score = self._faded(state, sentence) * (_GENDER_KNOWN if known else 1.0)
+            score += _COMMANDING if person is commanding else 0.0
+            if score > most:
+                best, most = person, score
+        return best
+
+    def weight(self, person: Cluster, sentence: int) -> float:
+        """Return how much `person` is talked about at a sentence; 0 for whom it has not come to yet."""
+        state = self.active.get(person)
+        return self._faded(state, sentence) if state else 0.0
+
+    def _syntax(self, token: int) -> tuple[Cluster | _Unnamed | None, Cluster | _Unnamed | None]:
+        """Return who is the subject of the nearest clause above the pronoun, and whom the pronoun cannot mean.
+
+        'Putin told him': him is not Putin. 'Putin praised his …', 'Putin said he …': Putin first of all.
+        """
+        columns = self.columns
+        is_object = columns.dep[token] in _OBJECTS and columns.lower[token] not in _REFLEXIVES
+        if (beside := self._subject_of_clause_before(token)) is not None:
+            return beside, None
+        node, barred = token, None
+        for _ in range(8):
+            head = columns.head[node]
+            if head == node:
+                return None, barred
+            if self.quoted[token] and not self.quoted[head]:
+                return None, barred
+            subject = self._subject(head, node)
+            if subject is not None and subject < token:
+                person = self.at.get(subject)
+                if is_object and barred is None:
+                    barred = person
+                    is_object = False
+                elif person is not None and person is not barred:
+                    return person, barred
+            node = head
+        return None, barred
+
+    def _subject_of_clause_before(self, token: int) -> Cluster | _Unnamed | None:
+        """'While the president paused the talks, he …': return who paused them."""
+        columns, verb = self.columns, self.columns.head[token]
+        if columns.dep[token] not in _SUBJECTS:
+            return None
+        for child in columns.children[verb]:
+            if child < token and columns.dep[child] == "advcl" and (subject := self._subject(child)) is not None:
+                return self.at.get(subject)
+        return None
+
+    def _subject(self, verb: int, but: int = -1) -> int | None:
+        columns = self.columns
+        return next((c for c in columns.children[verb] if columns.dep[c] in _SUBJECTS and c != but), None)
+
+    def _speaker(self, token: int) -> Cluster | _Unnamed | None:
+        """Return who speaks the quotation around the pronoun, as far as is known: 'he' in it means somebody else."""
+        if not self.quoted[token]:
+            return None
+        columns, node = self.columns, token
+        while self.quoted[node] and columns.head[node] != node:
+            node = columns.head[node]
+        if not self.quoted[node]:
+            subject = self._subject(node)
+            return None if subject is None else self.at.get(subject) or self.named.get(subject)
+        begin = token
+        while begin and self.quoted[begin - 1]:
+            begin -= 1
+        begin -= 1  # the opening mark
+        between = columns.word[self.last_subject : begin]  # 'Rathbun stated: "…"', cut into two sentences by the parser
+        introduced = self.last_subject >= 0 and len(between) <= _INTRODUCTION_TOKENS and not _ENDS & set(between)
+        return self.at.get(self.last_subject) if introduced else None
 
     @staticmethod
-    def faded(state: _Salience, sentence: int) -> float:
-        return float(state.weight * _FADING ** (sentence - state.sentence))
+    def _faded(state: _Weight, sentence: int) -> float:
+        return float(state.value * _FADING ** (sentence - state.sentence))
 
 
 def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
@@ -64,6 +163,58 @@ def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
     people = [cluster for cluster in clusters if cluster.label == PERSON]
     if not people:
         return
+    named, covered = _positions(columns, clusters)
+    discourse = Discourse(columns, quoted_tokens(columns), named)
+    for token, word in enumerate(columns.lower):
+        if token in named:
+            discourse.mention(named[token], token)
+        elif covered[token]:
+            continue
+        elif word in PRONOUN_GENDER:
+            person = discourse.pronoun(PRONOUN_GENDER[word], token)
+            if person is not None:
+                discourse.learnt.setdefault(person, PRONOUN_GENDER[word])
+                _refer(discourse, person, Reference(token, token + 1, pronoun=True), token)
+        elif columns.tag[token] in ("NN", "NNP") and (word in ROLE_GENDER or word in PEOPLE_NOUNS):
+            _meet_noun(discourse, people, covered, token)
+
+
+def _meet_noun(discourse: Discourse, people: Iterable[Cluster], covered: bytearray, token: int) -> None:
+    """Take 'the minister' as a reference where somebody holds the role, else as a person without a name."""
+    columns = discourse.columns
+    if _belongs_to_name(columns, token, covered):
+        return
+    if role_noun(columns, token) and is_definite(columns, token):
+        holder = find_holder(columns, token, people, discourse.weight)
+        if holder is not None:
+            _refer(discourse, holder, Reference(_first_free(columns, token, covered), token + 1, pronoun=False), token)
+            return
+    gender = PEOPLE_NOUNS.get(columns.lower[token]) or ROLE_GENDER[columns.lower[token]]
+    determiners = {columns.lower[c] for c in columns.children[token] if columns.dep[c] in ("det", "nummod", "poss")}
+    owned = any(columns.dep[c] == "poss" for c in columns.children[token])
+    if determiners & _INTRODUCING:
+        discourse.mention(_Unnamed(gender if gender in ("m", "f") else None), token, _UNNAMED_WEIGHT)
+    elif owned and gender in ("m", "f"):
+        discourse.mention(_Unnamed(gender), token, _OWNED_WEIGHT)
+
+
+def _refer(discourse: Discourse, person: Cluster | _Unnamed, reference: Reference, token: int) -> None:
+    discourse.mention(person, token)
+    if isinstance(person, Cluster):
+        person.references.append(reference)
+
+
+def _belongs_to_name(columns: Columns, token: int, covered: bytearray) -> bool:
+    """Tell whether a noun is the role or apposition of a name, or a predicate: then it brings nobody new."""
+    if columns.dep[token] in ("compound", "appos", "attr", "nmod", "amod", "npadvmod"):
+        return True
+    if token + 1 < len(columns) and covered[token + 1]:
+        return True
+    return any(columns.dep[child] == "appos" for child in columns.children[token])
+
+
+def _positions(columns: Columns, clusters: Iterable[Cluster]) -> tuple[dict[int, Cluster], bytearray]:
+    """Return the people by the head tokens of their names, and which tokens any name covers."""
     named: dict[int, Cluster] = {}
     covered = bytearray(len(columns))
     for cluster in clusters:
@@ -71,23 +222,7 @@ def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
             covered[name.first : name.after] = b"\1" * (name.after - name.first)
             if cluster.label == PERSON:
                 named[columns.root(name.first, name.after)] = cluster
-    discourse = _Discourse(columns)
-    for token, word in enumerate(columns.lower):
-        if token in named:
-            discourse.mention(named[token], token)
-        elif covered[token]:
-            continue
-        elif word in PRONOUN_GENDER:
-            person = discourse.best(PRONOUN_GENDER[word], token)
-            if person is not None:
-                person.references.append(Reference(token, token + 1, pronoun=True))
-                discourse.mention(person, token)
-        elif word in ROLE_GENDER or word in _GENERIC:
-            person = _nominal(columns, token, discourse)
-            if person is not None:
-                first = _first_free(columns, token, covered)
-                person.references.append(Reference(first, token + 1, pronoun=False))
-                discourse.mention(person, token)
+    return named, covered
 
 
 def _first_free(columns: Columns, noun: int, covered: bytearray) -> int:
@@ -98,20 +233,20 @@ def _first_free(columns: Columns, noun: int, covered: bytearray) -> int:
     return first
 
 
-def _nominal(columns: Columns, token: int, discourse: _Discourse) -> Cluster | None:
-    """Return whom 'the minister' means: the person of that role whom the article speaks of most at this point."""
-    if columns.tag[token] not in ("NN", "NNP") or columns.dep[token] == "compound":
-        return None
-    children = columns.children[token]
-    if not any(columns.dep[child] == "det" and columns.lower[child] in _DEFINITE for child in children):
-        return None
-    if any(columns.dep[child] in ("appos", "prep", "relcl", "acl") for child in children):
-        return None
-    nouns = {role_noun(columns, token) or columns.lower[token], *_GENERIC.get(columns.lower[token], ())}
-    sentence = columns.sentence[token]
-    scores = {
-        person: discourse.faded(state, sentence)
-        for person, state in discourse.active.items()
-        if any(role.noun in nouns for role in person.roles)
-    }
-    return max(scores, key=lambda person: scores[person]) if scores else None
+_INSIDE = frozenset({"det", "amod", "compound"})
+_OPENS, _CLOSES = frozenset({"“", "``"}), frozenset({"”", "''"})
+
+
+def quoted_tokens(columns: Columns) -> bytearray:
+    """Return which tokens stand in quotation marks; a mark that is never closed ends with its paragraph."""
+    quoted, inside = bytearray(len(columns)), False
+    for token, word in enumerate(columns.word):
+        if word in _OPENS:
+            inside = True
+        elif word in _CLOSES or "\n" in word:
+            inside = False
+        elif word == '"':
+            inside = not inside
+        elif inside:
+            quoted[token] = 1
+    return quoted

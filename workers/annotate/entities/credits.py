@@ -13,7 +13,8 @@ from workers.annotate.entities.trim import make_name
 _CREDIT = re.compile(r"\b(?:Authors?|Editors?|Edited by|Interview(?:er)?|Text)\s?: ?[^\n.:]{3,80}")
 # 'KABUL, Dec 7 (Reuters) -' at the head of a paragraph.
 _DATELINE = re.compile(
-    r"(?m)^[ \t]*([A-Z][A-Z.'’-]+(?: [A-Z.'’-]{2,}){0,2})(?:[,/][^()\n]{0,40})? ?\([A-Z][A-Za-z-]+\) ?[-–—]"
+    r"(?m)^[ \t]*([A-Z][A-Z.'’-]+(?: [A-Z.'’-]{2,}){0,2})"  # the place
+    r"(?:[,/][^()\n]{0,40})? ?\([A-Z][A-Za-z-]+\) ?[-–—]"  # another place or the date; the agency
 )
 
 
@@ -21,9 +22,8 @@ def without_credits(columns: Columns, names: list[Name]) -> list[Name]:
     """Return the names outside credit lines."""
     spans = [match.span() for match in _CREDIT.finditer(columns.text)]
     agencies = words("news_agencies.txt")
-    for name in names:
-        if name.key in agencies and (match := _list_around(columns.text, name)):
-            spans.append(match)
+    lists = (_list_around(columns.text, name) for name in names if name.key in agencies)
+    spans += [span for span in lists if span is not None]
     if not spans:
         return names
     return [name for name in names if not any(start <= name.start < end for start, end in spans)]

@@ -19,9 +19,7 @@ def gender_of(columns: Columns, cluster: Cluster) -> str | None:
         if (gender := ROLE_GENDER.get(role.noun, "-")) in ("m", "f"):
             return gender
     parts = person_words(key_of(cluster.canonical))
-    if len(parts) < 2:
-        return None
-    for part in parts[:-1]:
+    for part in parts[:-1] or parts:
         if gender := first_names().get(part.split("-")[0]):
             return gender
     return None

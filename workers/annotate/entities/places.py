@@ -142,7 +142,7 @@ def countries_of(keys: Iterable[str]) -> Counter[str]:
 def locate(keys: Iterable[str], beside: Iterable[str], named: Counter[str]) -> Place | None:
     """Return the place that an entity of these keys means, None where the tables do not have it.
 
-    `beside` are the keys that follow its mentions behind a comma ('Paris, Texas'), `named` the countries of the article.
+    `beside` are the keys that follow its mentions behind a comma ('Paris, Texas'), `named` the article's countries.
     """
     known = atlas()
     for key in keys:

@@ -54,7 +54,7 @@ def make_name(columns: Columns, first: int, after: int, label: str) -> Name:
 def _parts(columns: Columns, first: int, after: int, label: str) -> Iterator[tuple[int, int]]:
     """Split at line breaks and tabs: a name does not run from a headline into a paragraph.
 
-    People and places are split at strokes too ('Ann Lee/Pool', 'LONDON/PARIS'), people behind a genitive ('Acme's Lee').
+    People and places are split at strokes too ('Ann Lee/Pool', 'LONDON/PARIS'), people behind genitives ('Acme's Lee').
     """
     begin = first
     for token in range(first, after):
