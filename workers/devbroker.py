@@ -153,10 +153,9 @@ class DevBroker:
 
     def _start_on(self, port: int, seconds: float) -> None:
         broker = command(self.kind, port=port, folder=self.folder)
-        trampoline = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid())]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and a packaged executable
-                [*trampoline, *broker],
+                dying_with_us(broker),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -187,6 +186,11 @@ def command(kind: BrokerKind, *, port: int, folder: Path) -> list[str]:
             url = f"tcp://{HOST}:{port}"
             own = ["--listener-url", url, "--advertised-listener-url", url, "--storage-engine", "memory://tansu/"]
             return [executable, "broker", *own]
+
+
+def dying_with_us(argv: list[str]) -> list[str]:
+    """Return a command line that becomes `argv`, and that the kernel ends when this process ends (on Linux)."""
+    return [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *argv]
 
 
 def free_port() -> int:

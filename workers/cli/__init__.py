@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workers.cli import audit, dlq, lag, offline, produce, schema, settings, tail, topics, worker
+from workers.cli import audit, demo, dlq, lag, offline, produce, schema, settings, tail, topics, worker
 from workers.cli.exits import EXIT_CODES_HELP
 
 app = typer.Typer(
@@ -37,10 +37,12 @@ def _wiremill(
     """Raw news articles in on a Kafka topic; clean text, entities and attributed quotes out; no article lost."""
 
 
+TRY = "Try it"
 OFFLINE = "Offline: files and pipes, no Kafka"
 KAFKA = "Kafka: run, feed, watch, prove, repair"
 CONTRACT = "Contract and settings"
 
+app.command("demo", rich_help_panel=TRY)(demo.demo)
 app.command("enrich", rich_help_panel=OFFLINE)(offline.enrich)
 app.command("clean", rich_help_panel=OFFLINE)(offline.clean)
 app.command("annotate", rich_help_panel=OFFLINE)(offline.annotate)

@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -118,14 +119,13 @@ def _read_ahead(inputs: Iterable[Found | Unreadable]) -> asyncio.Queue[Found | U
             raise _DesertedError from error
 
     def read() -> None:
-        try:
-            for item in inputs:
-                put(item)
-        except _DesertedError:
-            return
-        except Exception as error:  # it belongs to whoever awaits the queue
-            put(error)
-        else:
+        with suppress(_DesertedError):
+            try:
+                for item in inputs:
+                    put(item)
+            except Exception as error:
+                put(error)  # it belongs to whoever awaits the queue
+                return
             put(None)
 
     # a daemon: it may sit in a read of a terminal that never ends
