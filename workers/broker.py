@@ -153,7 +153,9 @@ async def create_topics(settings: Settings) -> dict[str, str]:
     async with admin(settings) as client:
         for topic, config in topic_configs(settings).items():
             name = settings.topic(topic)
-            new = NewTopic(name, settings.partitions, settings.replication, topic_configs=dict(config))
+            # aiokafka takes -1 copies, the broker's default, only beside an assignment, if an empty one
+            assignment: dict[int, list[int]] | None = {} if settings.replication == -1 else None
+            new = NewTopic(name, settings.partitions, settings.replication, assignment, dict(config))
             fates[name] = await _create(client, new)
     return fates
 

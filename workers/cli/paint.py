@@ -176,7 +176,8 @@ def _quote_lines(quote: Quote, *, explain: bool) -> RenderableType:
     direct = quote.type is QuoteType.DIRECT
     style = INDIRECT_STYLE if quote.type is QuoteType.INDIRECT else QUOTE_STYLE
     line = Text(words + "”" if direct else words, style=style)
-    line.append("  — " + _manner(quote), style=FAINT)
+    manner = _manner(quote)
+    line.append(f"  — {manner}" if manner else "", style=FAINT)
     # a hanging indent: the mark stands out, the words line up
     grid = Table.grid(padding=0)
     grid.add_column(width=1, no_wrap=True)

@@ -34,7 +34,7 @@ def demo(
     explain: Annotated[bool, typer.Option("--explain", help="with the rules behind each quote")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="the broker's port; 0 is any free one")] = 0,
 ) -> None:
-    """Run the whole flow here: a broker, a worker, articles in, who said what out. Stops cleanly, leaves nothing behind.
+    """Run the whole flow here: a broker, a worker, articles in, who said what out. Leaves nothing behind.
 
     Needs no Docker, no Java and no Kafka: the broker is the embedded one of the `demo` extra. The topics, the worker
     and the articles' way through them are the real ones.
@@ -43,11 +43,15 @@ def demo(
 
     Example: `wiremill demo --keep`, then in another terminal what it prints
     """
+    from workers.cli.terminal import stdout
     from workers.devbroker import BrokerKind, DevBroker, DevBrokerError
 
+    began = time.monotonic()
     with _ending_on_sigterm():
         try:
             with DevBroker(BrokerKind.NOIDA, port=port) as broker:
+                stdout().print()
+                _step(f"broker    embedded noida on {broker.address}", began)
                 _run(broker, files or [], keep=keep, text=text, explain=explain)
         except DevBrokerError as error:
             fail(str(error), hint="pip install 'wiremill[demo]'; in a checkout: make setup", code=Exit.WORLD)
@@ -63,14 +67,11 @@ def _run(broker: DevBroker, files: list[str], *, keep: bool, text: bool, explain
     from workers.cli.terminal import stdout
     from workers.devbroker import free_port
 
-    began = time.monotonic()
     console = stdout()
-    console.print()
-    _step(f"broker    noida, a Kafka-speaking broker of one process, on {broker.address}", began)
     settings = _settings(broker.address, free_port())
     began = time.monotonic()
     created = run(create_topics(settings), settings)
-    _step(f"topics    {', '.join(name for name in created)}", began)
+    _step(f"topics    {len(created)}, from {min(created)} to {max(created)}", began)
     began = time.monotonic()
     with WorkerProcess(settings, log=broker.folder / "worker.log") as worker:
         with _waiting("starting a worker and loading the language model"):
@@ -118,9 +119,9 @@ def _print_audit(settings: Settings) -> None:
     from workers.cli.connect import run
     from workers.cli.terminal import stdout
 
-    report = run(audit_topics(settings), settings)
+    report = run(audit_topics(settings, to_end=True), settings)  # commits follow within a second
     console = stdout()
-    console.rule("wiremill audit", style="color(244)")
+    console.rule("wiremill audit --to-end", style="color(244)")
     console.print(painted(report))
     console.print()
 
