@@ -86,6 +86,7 @@ class Stages:
         for handled in self.handle(Stage.CLEAN, [page]) if Stage.CLEAN in self.options.stages else []:
             log.debug("warm-up: clean", extra={"fate": handled.fate})
         if self._annotator is not None:
+            self._annotator.warm_up()
             article = CleanArticle(article_id="warm-up", text=WARM_UP_TEXT)
             self._annotator.annotate([article])
 

