@@ -19,9 +19,7 @@ MEDIAN_WORDS = 450
 SIGMA = 0.6
 SHORTEST, LONGEST = 120, 5_000
 
-FIRST = (
-    "Anna Tomas Maria Ivan Leila Peter Grace Omar Helen Viktor Nadia Paul Rosa Karl Aisha David Elena Samuel Ingrid Hugo"
-)
+FIRST = "Anna Tomas Maria Ivan Leila Peter Grace Omar Helen Viktor Nadia Paul Rosa Karl Aisha David Elena Samuel Ingrid"
 LAST = (
     "Keller Novak Brandt Okafor Haddad Lindqvist Moreau Petrov Sandoval Whitfield Tanaka Rossi Demir Kowalski Mbeki "
     "Fischer Alvarez Donovan Horvat Nilsen Castellano Ferreira Osman Pritchard Vasquez Yamamoto Zielinski Abbott"
@@ -67,13 +65,13 @@ SENTENCES = (
     "{full}, who has led {org} since {year}, denied that {topic} had been part of the negotiations.",
     "The vote in {place}, the third of its kind in {number} months, is expected to be close.",
     "A spokeswoman for {org} said: “{claim}.”",
-    "Prices rose by {percent} percent in {place} last month, more than {org} had expected, as {topic} weighed on trade.",
+    "Prices rose by {percent} percent in {place} last month, more than {org} expected, as {topic} weighed on trade.",
     "Asked whether {topic} could still be stopped, {pronoun} said that {claim}.",
     "{org2} plans to spend {money} million euros on {topic} over the next {small} years, the largest sum since {year}.",
-    "Residents of {place} have complained about {topic} for years, but the council, which owns the land, never replied.",
+    "Residents of {place} have complained about {topic} for years, but the council that owns the land never replied.",
     "The report, published by {org} on {day}, lists {number} cases in which the rules were not followed.",
     "“{claim},” {pronoun} said.",
-    "It was not clear on {day} whether {org} would appeal against the ruling, which ended a dispute that began in {year}.",
+    "It was not clear on {day} whether {org} would appeal against the ruling, which ended a dispute of {year}.",
     "Trains between {place} and {place2} were delayed by up to {small} hours after a storm brought down power lines.",
     "{full} and {full2} met for the first time since {topic} divided their parties, and left without speaking.",
 )
@@ -144,9 +142,11 @@ def _page(chance: random.Random, headline: str, paragraphs: list[str]) -> str:
     foot = "".join(f"<p>{html.escape(line)}</p>" for line in chance.sample(CLUTTER, 4))
     script = "<script>window.dataLayer=[" + ",".join(str(chance.random()) for _ in range(400)) + "]</script>"
     return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(headline)} - Example News</title>'
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{html.escape(headline)} - Example News</title>"
         f"{script}<style>{'.c{margin:0}' * 300}</style></head><body><header><nav><ul>{links}</ul></nav></header>"
-        f"<main><article><h1>{html.escape(headline)}</h1>{body}</article><aside><h2>Related</h2><ul>{related}</ul></aside>"
+        f"<main><article><h1>{html.escape(headline)}</h1>{body}</article>"
+        f"<aside><h2>Related</h2><ul>{related}</ul></aside>"
         f"</main><footer>{foot}{script}</footer></body></html>"
     )
 

@@ -19,8 +19,8 @@ from schemas.dead_letter import ErrorClass
 from schemas.ledger import Fate, LedgerEntry
 from workers.acks import Arrival, OrderedAcks, Ticket
 from workers.metrics import Metrics
-from workers.publish import Delivery, Outgoing, recorded
-from workers.stages import Handled, Stage
+from workers.options import Stage
+from workers.publish import Delivery, Handled, Outgoing, recorded
 
 log = logging.getLogger(__name__)
 

@@ -34,11 +34,11 @@ from workers.acks import Arrival
 from workers.agents import BreakerTrippedError, Flow, Limits
 from workers.broker import BrokerError
 from workers.metrics import CONTENT_TYPE, Metrics
+from workers.options import Stage
 from workers.pool import Pool, PoolUnavailableError
 from workers.publish import Delivery, Topic
 from workers.publisher import Publisher
 from workers.settings import Settings
-from workers.stages import Stage
 from workers.watch import Progress, die, stalled, watch_loop, watch_progress
 
 log = logging.getLogger(__name__)

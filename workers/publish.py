@@ -11,7 +11,7 @@ from schemas.clean import CleanArticle
 from schemas.codec import encode
 from schemas.dead_letter import DeadLetter
 from schemas.enriched import ArticleEntity, EnrichedArticle
-from schemas.ledger import LedgerEntry
+from schemas.ledger import Fate, LedgerEntry
 from schemas.record import Record
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -63,6 +63,16 @@ class Outgoing:
     key: bytes
     value: bytes
     headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of one delivery, and the messages that say so. `outputs` are in the order they must be sent."""
+
+    fate: Fate
+    reason: str | None = None
+    article_id: str | None = None
+    outputs: tuple[Outgoing, ...] = ()
 
 
 def cleaned(article: CleanArticle, origin: Delivery) -> tuple[Outgoing, ...]:

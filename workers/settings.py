@@ -15,10 +15,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schemas.codec import shorten
-from workers.annotate.options import AnnotateOptions
-from workers.clean.options import CleanOptions
+from workers.options import AnnotateOptions, CleanOptions, Stage, StageOptions
 from workers.publish import Topic
-from workers.stages import Stage, StageOptions
 
 ENV_PREFIX = "WIREMILL_"
 DEFAULT_SECRETS_DIR = "/run/secrets"

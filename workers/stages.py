@@ -3,69 +3,34 @@
 from __future__ import annotations
 
 import base64
-import gzip
-import hashlib
 import logging
-import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from schemas.clean import CleanArticle, Rejected
-from schemas.codec import DecodeError, decode, encode, shorten_message, validate
-from schemas.dead_letter import DeadLetter, ErrorClass, Failure, Header, PayloadEncoding
+from schemas.codec import DecodeError, decode, encode, validate
+from schemas.dead_letter import ErrorClass, Failure
 from schemas.ids import text_sha256
 from schemas.ledger import Fate
 from schemas.raw import RawArticle
-from workers import __version__, faults, publish
-from workers.clean import CleanMemory, CleanOptions, clean
-from workers.publish import Delivery, Outgoing
+from workers import faults, publish
+from workers.clean import CleanMemory, clean
+from workers.dead_letters import bury, failure_of
+from workers.options import Stage, StageOptions
+from workers.publish import Delivery, Handled
 
 if TYPE_CHECKING:
-    from workers.annotate import AnnotateOptions, Annotator
+    from workers.annotate import Annotator
 
 log = logging.getLogger(__name__)
 
-STACK_CHARS = 4_000  # of a traceback in a dead letter: the innermost frames
 BARE_TYPES = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
-
 
 WARM_UP_TEXT = """Harbour reopens after storm
 
 The harbour of Westport reopened on Monday, said Anna Keller of the port authority. “We lost two cranes,” she said.
 """
 WARM_UP = encode(RawArticle(id="warm-up", html=f"<html><body><article><p>{WARM_UP_TEXT}</p></article></body></html>"))
-
-
-class Stage(StrEnum):
-    """The verbs. `enrich` is both in one go, for the commands that work without Kafka."""
-
-    CLEAN = "clean"
-    ANNOTATE = "annotate"
-    ENRICH = "enrich"
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """What became of one delivery, and the messages that say so. `outputs` are in the order they must be sent."""
-
-    fate: Fate
-    reason: str | None = None
-    article_id: str | None = None
-    outputs: tuple[Outgoing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StageOptions:
-    """What the children need to know."""
-
-    stages: tuple[Stage, ...] = (Stage.CLEAN, Stage.ANNOTATE)
-    clean: CleanOptions = field(default_factory=CleanOptions)
-    annotate: AnnotateOptions | None = None
-    max_record_bytes: int = 24_000_000  # of a message's value; the topics are created with the same figure
-    test_hooks: bool = False  # tests only: let articles ask for faults
 
 
 class Stages:
@@ -76,9 +41,9 @@ class Stages:
         self._memory = CleanMemory()
         self._annotator: Annotator | None = None
         if {Stage.ANNOTATE, Stage.ENRICH} & set(options.stages):
-            from workers.annotate import AnnotateOptions, Annotator
+            from workers.annotate import Annotator
 
-            self._annotator = Annotator(options.annotate or AnnotateOptions())
+            self._annotator = Annotator(options.annotate)
 
     def warm_up(self) -> None:
         """Run a small article through the stages, so that what is made on first use is made before the fork."""
@@ -169,44 +134,6 @@ class Stages:
         return bury(stage, delivery, failure_of(error), attempts=1, max_bytes=self.options.max_record_bytes)
 
 
-def failure_of(error: Exception) -> Failure:
-    """Say what `error` was: the field for input errors, the stack for ours."""
-    if isinstance(error, DecodeError):
-        kind = ErrorClass.MALFORMED if error.malformed else ErrorClass.INVALID
-        return Failure(error_class=kind, message=str(error), path=error.path or None)
-    kind = ErrorClass.MEMORY if isinstance(error, MemoryError) else ErrorClass.EXCEPTION
-    stack = "".join(traceback.format_tb(error.__traceback__))[-STACK_CHARS:]
-    return Failure(error_class=kind, message=f"{type(error).__name__}: {shorten_message(str(error))}", stack=stack)
-
-
-RETRYABLE = frozenset({ErrorClass.TIMEOUT, ErrorClass.CRASH, ErrorClass.MEMORY, ErrorClass.EXCEPTION})
-
-
-def bury(stage: str, delivery: Delivery, failure: Failure, *, attempts: int, max_bytes: int) -> Handled:
-    """Return the dead-lettered fate of `delivery`, with its original bytes in a letter of at most about `max_bytes`."""
-    value, encoding = _carried(delivery.value, max_bytes)
-    sent = delivery.timestamp_ms
-    letter = DeadLetter(
-        key=None if delivery.key is None else base64.b64encode(delivery.key).decode(),
-        value=value,
-        value_encoding=encoding,
-        value_bytes=len(delivery.value or b""),
-        value_sha256=None if delivery.value is None else hashlib.sha256(delivery.value).hexdigest(),
-        headers=tuple(Header(key=k, value=base64.b64encode(v or b"").decode()) for k, v in delivery.headers),
-        topic=delivery.topic,
-        partition=delivery.partition,
-        offset=delivery.offset,
-        timestamp=None if sent is None or sent < 0 else datetime.fromtimestamp(sent / 1000, UTC),
-        stage=stage,
-        error=failure,
-        attempts=attempts,
-        retryable=failure.error_class in RETRYABLE,
-        first_failed_at=datetime.now(UTC),
-        worker_version=__version__,
-    )
-    return Handled(Fate.DEAD_LETTERED, failure.error_class.value, None, publish.dead_lettered(letter, delivery))
-
-
 def decode_raw(delivery: Delivery) -> RawArticle:
     """Return the raw article of a delivery: JSON, or a bare page or text whose header says so (key = URL)."""
     declared = (delivery.header("content-type") or b"").decode("latin-1")
@@ -231,16 +158,3 @@ def decode_raw(delivery: Delivery) -> RawArticle:
 
 def _looks_like_json(value: bytes) -> bool:
     return value[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-
-
-def _carried(value: bytes | None, max_bytes: int) -> tuple[str | None, PayloadEncoding]:
-    """Return `value` as text that fits: whole, else compressed, else its head (the whole is still at its offset)."""
-    if value is None:
-        return None, PayloadEncoding.BASE64
-    room = (max_bytes - 64_000) * 3 // 4  # what base64 makes of it, and the rest of the letter
-    if len(value) <= room:
-        return base64.b64encode(value).decode(), PayloadEncoding.BASE64
-    packed = gzip.compress(value, compresslevel=6, mtime=0)
-    if len(packed) <= room:
-        return base64.b64encode(packed).decode(), PayloadEncoding.GZIP_BASE64
-    return base64.b64encode(value[:room]).decode(), PayloadEncoding.HEAD_BASE64

@@ -12,8 +12,8 @@ from schemas.ledger import Fate
 from workers.acks import Arrival
 from workers.agents import BreakerTrippedError, Flow, Limits
 from workers.metrics import Metrics
-from workers.publish import Delivery, Outgoing, Topic
-from workers.stages import Handled, Stage
+from workers.options import Stage
+from workers.publish import Delivery, Handled, Outgoing, Topic
 
 
 class Log:

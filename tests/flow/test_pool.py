@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from schemas.ledger import Fate
+from workers.options import Stage, StageOptions
 from workers.pool import Pool, PoolEvent
-from workers.publish import Delivery
-from workers.stages import Handled, Stage, StageOptions
+from workers.publish import Delivery, Handled
 
 SENTENCE = "The council of the harbour town voted on Monday to repair the old bridge before winter comes. "
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workers.cli.sources import Found, Unreadable
-from workers.publish import Delivery
-from workers.stages import Handled, Stage
+from workers.options import Stage
+from workers.publish import Delivery, Handled
 
 CHUNK_ARTICLES = 8  # per task: about half a second of work of the annotator, so that progress moves
 CHUNK_BYTES = 400_000  # per task; pages of 100 kB go in fours

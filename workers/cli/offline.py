@@ -25,8 +25,8 @@ from workers.cli.exits import Exit, fail
 if TYPE_CHECKING:
     from workers.cli.flow import Outcome
     from workers.cli.sources import Inputs, Unreadable
+    from workers.options import Stage
     from workers.settings import Settings
-    from workers.stages import Stage
 
 Files = Annotated[
     list[str] | None, typer.Argument(help=".txt .html .jsonl .json .warc.gz files or folders; none or - is stdin")
@@ -198,7 +198,7 @@ def _run(
     ledger: Path | None,
     limit: int | None,
 ) -> None:
-    from workers.stages import Stage
+    from workers.options import Stage
 
     stage = Stage(verb)
     inputs = _inputs(stage, files or [], form)
@@ -222,7 +222,7 @@ def _run(
 
 def _inputs(stage: Stage, files: list[str], form: str | None) -> Inputs:
     from workers.cli.sources import Form, Inputs, SourceError
-    from workers.stages import Stage
+    from workers.options import Stage
 
     if form is not None and form not in set(Form):
         fail(f"--format {form}: not a form of input", hint=f"one of: {', '.join(Form)}")
@@ -341,7 +341,7 @@ def _painted(stage: Stage, line: bytes, shown: Shown) -> Any:
     from schemas.codec import decode
     from schemas.enriched import EnrichedArticle
     from workers.cli.paint import paint_article, paint_clean
-    from workers.stages import Stage
+    from workers.options import Stage
 
     if stage is Stage.CLEAN:
         return paint_clean(decode(line, CleanArticle))

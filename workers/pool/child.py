@@ -12,10 +12,10 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from workers.options import StageOptions
 from workers.pool import wire
 from workers.pool.memory import resident_bytes
 from workers.pool.wire import FORK, REAP
-from workers.stages import StageOptions
 
 START_SECONDS = 120  # to load a model from a cold disk; 2 to 4 s are usual
 # A BLAS with threads cannot be forked, and with as many children as cores it only gets in its own way.

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from schemas.dead_letter import ErrorClass, Failure
+from workers.dead_letters import bury
+from workers.options import Stage, StageOptions
 from workers.pool.child import (
     Child,
     Died,
@@ -20,8 +22,7 @@ from workers.pool.child import (
     Template,
     TimedOut,
 )
-from workers.publish import Delivery
-from workers.stages import Handled, Stage, StageOptions, bury
+from workers.publish import Delivery, Handled
 
 log = logging.getLogger(__name__)
 

@@ -15,10 +15,11 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from workers.options import StageOptions
 from workers.pool import wire
 from workers.pool.memory import resident_bytes, status_bytes
 from workers.pool.wire import FORK, REAP
-from workers.stages import StageOptions, Stages
+from workers.stages import Stages
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 

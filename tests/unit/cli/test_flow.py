@@ -11,8 +11,8 @@ import pytest
 from schemas.ledger import Fate
 from workers.cli.flow import CHUNK_ARTICLES, READ_AHEAD, WINDOW_PER_CHILD, Outcome, limited, outcomes
 from workers.cli.sources import Found, Unreadable
-from workers.publish import Delivery
-from workers.stages import Handled, Stage
+from workers.options import Stage
+from workers.publish import Delivery, Handled
 
 
 class UnevenPool:

@@ -9,8 +9,8 @@ import pytest
 from schemas.codec import decode
 from schemas.dead_letter import DeadLetter, ErrorClass, Failure, PayloadEncoding
 from workers.cli.letters import LetterError, carried, original, replayed
+from workers.dead_letters import bury
 from workers.publish import Delivery
-from workers.stages import bury
 
 FAILURE = Failure(error_class=ErrorClass.CRASH, message="gone")
 HEADERS = (("traceparent", b"00-ab"), ("x-empty", b""), ("x-binary", b"\xff\x00"))

@@ -20,8 +20,8 @@ from schemas.raw import RawArticle
 from workers.cli import app
 from workers.cli.asyncapi import asyncapi_document
 from workers.cli.schema import contract_files
+from workers.dead_letters import bury
 from workers.publish import Delivery, Topic, enriched
-from workers.stages import bury
 
 FOLDER = Path(__file__).parents[3] / "schemas" / "json"
 
