@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from schemas.clean import CleanArticle
 from schemas.enriched import EnrichedArticle, Pipeline, PipelineModel
 from workers import __version__
-from workers.annotate.entities import find_entities
+from workers.annotate.entities import find_entities, read_gazetteer, read_tables, with_quoted
 from workers.annotate.options import AnnotateOptions
 from workers.annotate.pipeline import bounded_vocabulary, load_pipeline, parse, warm_up
 from workers.annotate.quotes import find_quotes
@@ -23,6 +23,8 @@ class Annotator:
     def __init__(self, options: AnnotateOptions | None = None) -> None:
         self.options = options or AnnotateOptions()
         self._nlp = load_pipeline(self.options.model, fast=self.options.fast)
+        self._gazetteer = read_gazetteer(self.options.gazetteer) if self.options.gazetteer else None
+        self._label_map = dict(self.options.label_map)
         meta = self._nlp.meta
         self.pipeline = Pipeline(
             version=__version__,
@@ -38,13 +40,22 @@ class Annotator:
     def warm_up(self) -> None:
         """Make now what is made on first use. Processes forked from this one share it; it starts no thread."""
         warm_up(self._nlp)
+        read_tables()
 
     def _annotate(self, articles: Sequence[CleanArticle], now: datetime) -> list[EnrichedArticle]:
         docs = parse(self._nlp, [article.text for article in articles])
         enriched = []
         for article, doc in zip(articles, docs, strict=True):
-            entities = find_entities(doc, article.article_id)
+            entities = find_entities(
+                doc,
+                article.article_id,
+                headline=article.headline,
+                label_map=self._label_map,
+                gazetteer=self._gazetteer,
+            )
             quotes = find_quotes(doc, article, entities)
+            speakers = {quote.speaker.entity_id for quote in quotes if quote.speaker.entity_id}
+            salient = with_quoted(entities.entities, speakers, article.headline)
             fields = dict(article) | {"processed_at": now, "pipeline": self.pipeline}
-            enriched.append(EnrichedArticle(**fields, entities=entities.entities, quotes=quotes))
+            enriched.append(EnrichedArticle(**fields, entities=salient, quotes=quotes))
         return enriched

@@ -12,12 +12,26 @@ from schemas.ids import entity_id
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.coreference import add_references
-from workers.annotate.entities.genders import gender_of
-from workers.annotate.entities.names import PERSON
+from workers.annotate.entities.first_names import first_names
+from workers.annotate.entities.gazetteer import Gazetteer, GazetteerError, read_gazetteer
+from workers.annotate.entities.locating import locate_all
+from workers.annotate.entities.places import atlas
+from workers.annotate.entities.relations import relate
 from workers.annotate.entities.resolver import ALL_STEPS, Step, resolve
-from workers.annotate.entities.roles import roles_of
+from workers.annotate.entities.roles import distinct_roles
+from workers.annotate.entities.salience import Scale, with_quoted
 
-__all__ = ["ArticleEntities", "Referent", "Step", "find_entities"]
+__all__ = [
+    "ArticleEntities",
+    "Gazetteer",
+    "GazetteerError",
+    "Referent",
+    "Step",
+    "find_entities",
+    "read_gazetteer",
+    "read_tables",
+    "with_quoted",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,40 +84,53 @@ _RESOLUTIONS = {
 
 
 def find_entities(
-    doc: Doc, article_id: str, *, label_map: Mapping[str, str] | None = None, steps: frozenset[Step] = ALL_STEPS
+    doc: Doc,
+    article_id: str,
+    *,
+    headline: str | None = None,
+    label_map: Mapping[str, str] | None = None,
+    gazetteer: Gazetteer | None = None,
+    steps: frozenset[Step] = ALL_STEPS,
 ) -> ArticleEntities:
     """Return the entities of `doc`, which holds the whole text of the article.
 
-    `label_map` gives the OntoNotes label for each label of a model with another scheme.
+    `headline` counts for salience where it is not in the text; `label_map` gives the OntoNotes label for each label of
+    a model with another scheme; `steps` leaves steps of the resolver out, to measure them.
     """
     columns = Columns(doc)
-    clusters = resolve(columns, label_map or {}, steps)
-    people = [cluster for cluster in clusters if cluster.label == PERSON]
-    person_at = [-1] * len(columns)
-    for number, person in enumerate(people):
-        for name in person.names:
-            person_at[name.first : name.after] = [number] * (name.after - name.first)
-    for person in people:
-        for name in person.names:
-            person.roles += roles_of(columns, name, person_at)
-        person.gender = gender_of(columns, person)
+    clusters = resolve(columns, label_map or {}, gazetteer, steps)
+    relate(columns, clusters)
+    locate_all(columns, clusters)
     add_references(columns, clusters)
-    return ArticleEntities(tuple(_entity(columns, cluster, article_id) for cluster in clusters))
+    scale = Scale(max((len(c.names) + len(c.references) for c in clusters), default=1), headline)
+    return ArticleEntities(tuple(_entity(columns, cluster, article_id, scale) for cluster in clusters))
 
 
-def _entity(columns: Columns, cluster: Cluster, article_id: str) -> Entity:
+def read_tables() -> None:
+    """Read now the tables that are read on first use (0.2 s), so that processes forked from this one share them."""
+    atlas()
+    first_names()
+
+
+def _entity(columns: Columns, cluster: Cluster, article_id: str, scale: Scale) -> Entity:
     mentions = [Mention(start=name.start, end=name.end, exact=name.text) for name in cluster.names]
     for reference in cluster.references:
         start, end = columns.start[reference.first], columns.end[reference.after - 1]
         kind = MentionKind.PRONOUN if reference.pronoun else MentionKind.NOMINAL
         mentions.append(Mention(start=start, end=end, exact=columns.text[start:end], kind=kind))
-    mentions.sort(key=lambda mention: mention.start)
+    if cluster.references:
+        mentions.sort(key=lambda mention: mention.start)
     aliases = dict.fromkeys(name.text for name in cluster.names if name.text != cluster.canonical)
     return Entity(
         entity_id=entity_id(article_id, cluster.label, cluster.canonical),
         label=cluster.label,
         name=cluster.canonical,
         aliases=tuple(aliases),
-        roles=tuple(dict.fromkeys(role.text for role in cluster.roles)),
+        roles=distinct_roles(cluster.roles),
+        affiliations=tuple(cluster.affiliations),
         mentions=tuple(mentions),
+        salience=scale.weigh(cluster.label, (cluster.canonical, *aliases), len(mentions), mentions[0].start),
+        country=cluster.country,
+        geonames_id=cluster.geonames_id,
+        kb_uri=cluster.kb_uri,
     )

@@ -9,10 +9,11 @@ from workers.annotate.entities.names import Name
 
 @dataclass(slots=True, eq=False)
 class Role:
-    """What a person is, as the article says it. `noun` is its head in lower case, `first:after` its tokens."""
+    """What a person is, as the article says it. `noun` is its head in lower case, at token `noun_at`."""
 
     text: str
     noun: str
+    noun_at: int
     first: int
     after: int
     pattern: str

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 import numpy as np
 from spacy.tokens import Doc
 
-_ATTRIBUTES: list[int | str] = ["LENGTH", "SPACY", "TAG", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE"]
+_ATTRIBUTES: list[int | str] = ["ORTH", "LENGTH", "SPACY", "TAG", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE"]
 _BEGINS_ENTITY, _INSIDE_ENTITY = 3, 1  # spaCy's codes in ENT_IOB
 
 
@@ -21,23 +19,23 @@ class Columns:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text: str = doc.text
         table = doc.to_array(_ATTRIBUTES)
-        length, space, tag, dep = (table[:, i].astype(np.int64) if i < 2 else table[:, i] for i in range(4))
-        ends = np.cumsum(length + space) - space if len(table) else length
-        self.start: list[int] = (ends - length).tolist()
+        strings, size = doc.vocab.strings, len(table)
+        orth, length, space, tag, dep, head, starts, iob, ent_type = (table[:, i] for i in range(len(_ATTRIBUTES)))
+        ends = (np.cumsum(length + space) - space).astype(np.int64)
+        self.start: list[int] = (ends - length.astype(np.int64)).tolist()
         self.end: list[int] = ends.tolist()
-        self.head: list[int] = (table[:, 4].astype(np.int64) + np.arange(len(table))).tolist()
-        self.sentence: list[int] = list(accumulate(int(x == 1) for x in table[:, 5].tolist()))
-        if self.sentence and self.sentence[0]:
-            self.sentence = [number - 1 for number in self.sentence]
-        strings = doc.vocab.strings
+        self.head: list[int] = (head.astype(np.int64) + np.arange(size)).tolist()
+        numbers = np.cumsum(starts == 1)
+        self.sentence: list[int] = (numbers - numbers[:1]).tolist()
         self.tag: list[str] = _decode(tag.tolist(), strings)
         self.dep: list[str] = _decode(dep.tolist(), strings)
-        text = self.text
-        self.word: list[str] = [text[a:b] for a, b in zip(self.start, self.end, strict=True)]
+        self.word: list[str] = _decode(orth.tolist(), strings)
         self.lower: list[str] = [word.lower() for word in self.word]
-        self._iob, self._ent_type = table[:, 6], table[:, 7]
+        # `doc.text` makes an object of every token; from the columns it is ten times as fast.
+        gaps = (" " if follows else "" for follows in space.tolist())
+        self.text = "".join(part for pair in zip(self.word, gaps, strict=True) for part in pair)
+        self._iob, self._ent_type = iob, ent_type
         self._children: list[list[int]] | None = None
 
     def __len__(self) -> int:

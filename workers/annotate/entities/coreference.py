@@ -20,6 +20,7 @@ from workers.annotate.entities.tables import rows
 _HE, _SHE = ("he", "him", "his", "himself"), ("she", "her", "hers", "herself")
 PRONOUN_GENDER = dict.fromkeys(_HE, "m") | dict.fromkeys(_SHE, "f")
 PEOPLE_NOUNS: dict[str, str] = {row[0]: row[1] for row in rows("people_nouns.tsv")}
+_REFERRING = PRONOUN_GENDER.keys() | PEOPLE_NOUNS.keys() | ROLE_GENDER.keys()
 _FADING = 0.6  # of a mention's weight, each sentence
 _REACH_SENTENCES = 8  # further back, 'he' is somebody the model missed
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
@@ -165,7 +166,9 @@ def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
         return
     named, covered = _positions(columns, clusters)
     discourse = Discourse(columns, quoted_tokens(columns), named)
-    for token, word in enumerate(columns.lower):
+    worth_a_look = {token for token, word in enumerate(columns.lower) if word in _REFERRING} | named.keys()
+    for token in sorted(worth_a_look):
+        word = columns.lower[token]
         if token in named:
             discourse.mention(named[token], token)
         elif covered[token]:
@@ -239,14 +242,14 @@ _OPENS, _CLOSES = frozenset({"“", "``"}), frozenset({"”", "''"})
 
 def quoted_tokens(columns: Columns) -> bytearray:
     """Return which tokens stand in quotation marks; a mark that is never closed ends with its paragraph."""
-    quoted, inside = bytearray(len(columns)), False
-    for token, word in enumerate(columns.word):
-        if word in _OPENS:
-            inside = True
-        elif word in _CLOSES or "\n" in word:
-            inside = False
-        elif word == '"':
-            inside = not inside
-        elif inside:
-            quoted[token] = 1
+    quoted, opened = bytearray(len(columns)), -1
+    marks = {word for word in set(columns.word) if word in _OPENS or word in _CLOSES or word == '"' or "\n" in word}
+    for token in [token for token, word in enumerate(columns.word) if word in marks]:
+        word = columns.word[token]
+        closes = word in _CLOSES or "\n" in word or word == '"'
+        if opened >= 0 and closes:
+            quoted[opened + 1 : token] = b"\1" * (token - opened - 1)
+            opened = -1
+        elif word in _OPENS or word == '"':
+            opened = token if opened < 0 else opened
     return quoted

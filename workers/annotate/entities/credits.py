@@ -11,6 +11,7 @@ from workers.annotate.entities.tables import words
 from workers.annotate.entities.trim import make_name
 
 _CREDIT = re.compile(r"\b(?:Authors?|Editors?|Edited by|Interview(?:er)?|Text)\s?: ?[^\n.:]{3,80}")
+_CREDIT_WORDS = ("Author", "Editor", "Edited by", "Interview", "Text")
 # 'KABUL, Dec 7 (Reuters) -' at the head of a paragraph.
 _DATELINE = re.compile(
     r"(?m)^[ \t]*([A-Z][A-Z.'’-]+(?: [A-Z.'’-]{2,}){0,2})"  # the place
@@ -20,7 +21,9 @@ _DATELINE = re.compile(
 
 def without_credits(columns: Columns, names: list[Name]) -> list[Name]:
     """Return the names outside credit lines."""
-    spans = [match.span() for match in _CREDIT.finditer(columns.text)]
+    text = columns.text
+    credited = any(word in text for word in _CREDIT_WORDS)  # five quick scans before a slow one
+    spans = [match.span() for match in _CREDIT.finditer(text)] if credited else []
     agencies = words("news_agencies.txt")
     lists = (_list_around(columns.text, name) for name in names if name.key in agencies)
     spans += [span for span in lists if span is not None]

@@ -18,7 +18,7 @@ _MAX_ACRONYM_CHARS = 5
 
 def settle_labels(columns: Columns, names: Iterable[Name]) -> list[Name]:
     """Return the names that are entities, with the labels that the tables and the spelling decide."""
-    lower_case = {word for word in columns.word if word.islower()}
+    lower_case = {word for word in set(columns.word) if word.islower()}
     kept = []
     for name in names:
         label = _KNOWN.get(name.key)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workers.annotate.entities.gazetteer import Entry
 
 PERSON, ORG, GPE, LOC, FAC, NORP = "PERSON", "ORG", "GPE", "LOC", "FAC", "NORP"
 PLACES = frozenset({GPE, LOC, FAC})
@@ -26,6 +30,7 @@ class Name:
     text: str
     label: str
     key: str
+    entry: Entry | None = None  # of the user's gazetteer
 
 
 def key_of(text: str) -> str:

@@ -116,9 +116,9 @@ def label_people(names: list[Name], people: People, countries: Container[str]) -
     short: dict[Name, list[Person]] = {}
     for name in names:
         if people.full(name.key):
-            name.label = PERSON
+            name.label = PERSON if name.entry is None else name.label
             continue
-        if name.key in countries:
+        if name.key in countries or name.entry is not None:
             continue
         found = people.by_surname(name.key)
         if not found and (name.label == PERSON or name.label not in PLACES):

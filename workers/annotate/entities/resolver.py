@@ -10,7 +10,9 @@ from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.credits import with_datelines, without_credits
 from workers.annotate.entities.first_names import first_names
+from workers.annotate.entities.gazetteer import Gazetteer
 from workers.annotate.entities.labels import settle_labels
+from workers.annotate.entities.linking import entries_by_key, link
 from workers.annotate.entities.names import NORP, ORG, PERSON, PLACES, Name
 from workers.annotate.entities.organizations import same_organizations, without_legal_form
 from workers.annotate.entities.persons import People, Person, label_people
@@ -35,7 +37,12 @@ class Step(StrEnum):
 ALL_STEPS = frozenset(Step)
 
 
-def resolve(columns: Columns, label_map: Mapping[str, str], steps: frozenset[Step] = ALL_STEPS) -> list[Cluster]:
+def resolve(
+    columns: Columns,
+    label_map: Mapping[str, str],
+    gazetteer: Gazetteer | None = None,
+    steps: frozenset[Step] = ALL_STEPS,
+) -> list[Cluster]:
     """Return the entities of the article in order of first mention. No two names overlap."""
     names = names_of(columns, label_map, trimmed=Step.TRIM in steps)
     countries = atlas().countries if Step.PLACES in steps else {}
@@ -45,6 +52,8 @@ def resolve(columns: Columns, label_map: Mapping[str, str], steps: frozenset[Ste
         label_places(names, first_names())
     if Step.LABELS in steps:
         names = settle_labels(columns, names)
+    if gazetteer is not None:
+        names = link(columns, names, gazetteer)
     people = People(names if Step.PEOPLE in steps else ())
     short = label_people(names, people, countries) if Step.PEOPLE in steps else {}
     if Step.VOTE in steps:
@@ -69,7 +78,7 @@ def _vote(names: list[Name], decided: Mapping[Name, object]) -> None:
     for name in names:
         votes.setdefault(name.key, Counter())[name.label] += 1
     for name in names:
-        if name not in decided:
+        if len(votes[name.key]) > 1 and name not in decided and name.entry is None:
             name.label = votes[name.key].most_common(1)[0][0]
 
 
@@ -78,6 +87,7 @@ def _clusters(
 ) -> list[Cluster]:
     grouped: dict[tuple[str, str], list[Name]] = {}
     last_seen: dict[Person, int] = {}
+    entries = entries_by_key(names)
     for name in names:
         group = (name.label, name.key)
         if name.label == PERSON:
@@ -93,14 +103,19 @@ def _clusters(
             group = ("PLACE", place_group(name.key) or name.key)
         elif name.label == NORP:
             group = (NORP, demonym_group(name.key) or name.key)
+        if entries and (entry := entries.get(group[1]) or entries.get(name.key)):
+            group = (name.label, f"entry {entry}")
         grouped.setdefault(group, []).append(name)
     return [_cluster(group[0], members) for group, members in grouped.items()]
 
 
 def _cluster(label: str, names: list[Name]) -> Cluster:
-    counts = Counter(name.text for name in names)
+    counts = Counter([name.text for name in names])
     if label == "PLACE":
-        label = Counter(name.label for name in names).most_common(1)[0][0]
+        label = names[0].label if len(names) == 1 else Counter([n.label for n in names]).most_common(1)[0][0]
+    entry = next((name.entry for name in names if name.entry is not None), None)
+    if entry is not None:
+        return Cluster(entry.label, names, entry.name, kb_uri=entry.uri)
     return Cluster(label, names, max(counts, key=lambda text: _fullness(label, text, counts[text])))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from workers.annotate.entities.clusters import Role
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.names import Name
@@ -31,6 +33,18 @@ def roles_of(columns: Columns, name: Name, person_at: list[int]) -> list[Role]:
         _copula(columns, name),
     ]
     return [role for role in found if role is not None]
+
+
+def distinct_roles(roles: Iterable[Role]) -> tuple[str, ...]:
+    """Return the texts of roles, each once; one that is a part of another ('president') is left out."""
+    texts = list(dict.fromkeys(role.text for role in roles))
+    words = [tuple(text.lower().split()) for text in texts]
+    return tuple(
+        text
+        for text, own in zip(texts, words, strict=True)
+        if not any(len(own) < len(other) and set(own) <= set(other) for other in words)
+        and text == next(t for t, w in zip(texts, words, strict=True) if w == own)
+    )
 
 
 def role_noun(columns: Columns, token: int) -> str | None:
@@ -64,7 +78,7 @@ def _role(columns: Columns, first: int, after: int, pattern: str) -> Role | None
     text = columns.text[columns.start[first] : columns.end[after - 1]]
     if "/" in text or "\n" in text or any(c in text for c in '"“”()'):
         return None
-    return Role(text, role_noun(columns, noun_at) or lower[noun_at], first, after, pattern)
+    return Role(text, role_noun(columns, noun_at) or lower[noun_at], noun_at, first, after, pattern)
 
 
 def _head_noun(columns: Columns, first: int, after: int) -> int | None:

@@ -21,17 +21,15 @@ def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str]) ->
     for name in names:
         covered[name.first : name.after] = b"\1" * (name.after - name.first)
     found: list[Name] = []
-    token, size, lower, word = 0, len(columns), columns.lower, columns.word
-    while token < size:
-        options = wanted.get(lower[token])
-        if options and not covered[token] and word[token][0].isupper():
-            for spelled, label in options:
-                after = token + len(spelled)
-                if _matches(columns, token, after, spelled, covered) and _stands_alone(columns, token, after, label):
-                    found.append(make_name(columns, token, after, label))
-                    token = after - 1
-                    break
-        token += 1
+    for token in [token for token, word in enumerate(columns.lower) if word in wanted]:
+        if covered[token] or not columns.word[token][0].isupper():
+            continue
+        for spelled, label in wanted[columns.lower[token]]:
+            after = token + len(spelled)
+            if _matches(columns, token, after, spelled, covered) and _stands_alone(columns, token, after, label):
+                found.append(make_name(columns, token, after, label))
+                covered[token:after] = b"\1" * len(spelled)
+                break
     return found
 
 

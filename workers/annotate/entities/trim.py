@@ -89,9 +89,9 @@ def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:
         first = skip_titles(columns, first, after)
         after = _with_rest_of_name(columns, after)
     name = make_name(columns, first, after, label)
-    if len(name.text) < 2 or not any(c.isalpha() for c in name.text):
+    if len(name.text) < 2 or name.text.lower() == name.text.upper():  # no letter
         return None
-    if label != NORP and not any(c.isupper() for c in name.text):
+    if label != NORP and name.text.lower() == name.text:
         return None
     if label == PERSON and _ADDRESS.search(name.text):
         return None
