@@ -44,6 +44,10 @@ format: setup ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+.PHONY: readme
+readme: setup ## Write the tables of README.md anew from the code
+	@$(BIN)/python -m scripts.readme_tables
+
 .PHONY: lock
 lock: setup ## Write the lock files anew from pyproject.toml
 	@scripts/lock

@@ -1,0 +1,76 @@
+"""README.md tells the truth: what it lists is what the code has, what it shows can be typed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from scripts.readme_tables import TABLES, filled
+from workers.cli import app
+from workers.publish import Topic
+from workers.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "README.md").read_text()
+CODE = re.findall(r"^```(\w+)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+SHELL = "\n".join(code for language, code in CODE if language == "bash")
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    """Settings, metrics and commands, each with its meaning: `make readme` writes them."""
+    for name in TABLES:
+        assert f"<!-- table: {name} -->" in TEXT
+    assert filled(TEXT) == TEXT, "run `make readme`"
+
+
+def test_a_changed_table_is_noticed() -> None:
+    """The check above can fail: a row that is not the code's is replaced."""
+    assert filled(TEXT.replace("| `WIREMILL_GROUP` | `wiremill` |", "| `WIREMILL_GROUP` | `other` |")) == TEXT
+
+
+def test_every_topic_is_in_the_table_and_no_other() -> None:
+    """The table of topics has the topics of the code, under the default prefix."""
+    listed = re.findall(r"^\| `news\.([a-z-]+)` \|", TEXT, re.MULTILINE)
+    assert listed == [topic.value for topic in Topic]
+
+
+def test_every_command_shown_exists() -> None:
+    """Each `wiremill …` of a code block starts with a command that there is."""
+    shown = re.findall(r"(?:^|\| )wiremill ([a-z]+)(?: ([a-z]+))?", SHELL, re.MULTILINE)
+    assert shown
+    for name, below in shown:
+        command = get_command(app).commands[name]  # type: ignore[attr-defined]  # Typer's is a group
+        if below and hasattr(command, "commands"):
+            assert below in command.commands
+
+
+def test_every_target_shown_exists() -> None:
+    """Each `make …` is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", TEXT, re.MULTILINE)) <= targets
+
+
+def test_every_setting_shown_exists() -> None:
+    """A variable in the prose, in a deployment file or in an example is one that the worker reads."""
+    known = {f"WIREMILL_{name.upper()}" for name in Settings.model_fields}
+    for path in ("README.md", "Dockerfile", "docker-compose.yml", "examples/scrapy/wiremill_pipeline.py"):
+        used = set(re.findall(r"WIREMILL_[A-Z_]+[A-Z]", (ROOT / path).read_text()))
+        assert used <= known, path
+
+
+def test_every_link_leads_somewhere() -> None:
+    """Links into the project name files that are there."""
+    links = re.findall(r"\]\(([^)#:]+)\)", TEXT)
+    assert links
+    for link in links:
+        assert (ROOT / link).exists(), link
+
+
+@pytest.mark.parametrize("example", ["examples/consume_quotes.py"])
+def test_the_code_shown_is_the_example_that_is_tested(example: str) -> None:
+    """The Python of the README is the file's, below its docstring."""
+    body = (ROOT / example).read_text().split('"""\n\n', 1)[1]
+    assert body in [code for language, code in CODE if language == "python"]
