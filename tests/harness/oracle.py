@@ -15,6 +15,7 @@ from typing import Any, Self
 from aiokafka import ConsumerRecord
 
 from tests.harness.kafka import TOPICS, Tape, until
+from tests.harness.processes import Process
 
 VOLATILE = ("processed_at",)  # of a record: when it was made, which no second run repeats
 Place = tuple[str, int, int]  # topic, partition, offset
@@ -99,11 +100,16 @@ class Oracle:
         verdict.torn = self._torn(entries, read, articles)
         return verdict
 
-    async def wait(self, inputs: int, seconds: float) -> tuple[Verdict, float]:
-        """Return the verdict once `inputs` raw records and all clean ones have fates, and after how many seconds."""
+    async def wait(self, inputs: int, seconds: float, *workers: Process) -> tuple[Verdict, float]:
+        """Return the verdict once `inputs` raw records and all clean ones have fates, and after how many seconds.
+
+        Fails at once if one of `workers`, which should be running, has ended.
+        """
         last: list[Verdict] = []
 
         async def done() -> bool:
+            for worker in workers:
+                assert worker.running, f"the worker ended with status {worker.returncode}"
             last[:] = [await self.judge()]
             return last[0].inputs >= inputs and not last[0].missing
 

@@ -12,6 +12,7 @@ import pytest
 from tests.harness.brokers import KINDS, Broker
 from tests.harness.worker import Worker
 
+_figures: list[str] = []
 _kafka: list[Broker] = []  # started once a session: it takes seconds, the embedded ones milliseconds
 
 
@@ -22,6 +23,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["embedded", *KINDS],
         help="broker of the system tests: the embedded one that suits each test (default), or one for all",
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the tests measured, whether they passed or not."""
+    if _figures:
+        terminalreporter.section("figures")
+        for line in _figures:
+            terminalreporter.write_line(line)
 
 
 def pytest_unconfigure() -> None:
@@ -62,12 +71,23 @@ def own_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
 
 
 @pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Note a measured figure; all are shown at the end of the run, each with its test and broker."""
+
+    def note(figure: str) -> None:
+        _figures.append(f"{request.node.name} on {broker_kind(request)}: {figure}")
+
+    return note
+
+
+@pytest.fixture
 def prefix() -> str:
     """A topic prefix that no other test has."""
     return f"t{uuid.uuid4().hex[:8]}"
 
 
 MakeWorker = Callable[..., Worker]
+Note = Callable[[str], None]
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ class Worker(Process):
             "pool_size": 1,
             "session_seconds": 6,
             "heartbeat_seconds": 1,
-            "task_seconds": 10,
-            "rebalance_seconds": 40,
+            "task_seconds": 30,
+            "rebalance_seconds": 90,
             "test_hooks": True,
             "log_format": "text",
         } | settings
