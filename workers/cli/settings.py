@@ -37,8 +37,8 @@ def settings(
 
     current = read_settings()
     values = current.redacted()
-    defaults = Settings.model_construct().redacted()
-    names = [name for name in values if not changed or values[name] != defaults.get(name)]
+    differing = changed_names(current)
+    names = [name for name in values if not changed or name in differing]
     if as_json:
         sys.stdout.write(json.dumps({name: values[name] for name in names}, indent=2) + "\n")
         return
@@ -51,11 +51,17 @@ def settings(
     table.columns[0].no_wrap = True
     for name in names:
         variable = f"{ENV_PREFIX}{name.upper()}"
-        is_set = values[name] != defaults.get(name) or variable in os.environ
+        is_set = name in differing or variable in os.environ
         meaning = Settings.model_fields[name].description or ""
         shown = Text(safe_line(_plain(values[name])), style="bold" if is_set else "", overflow="fold")
         table.add_row(Text(variable), shown, Text(meaning, style="color(244)"))
     stdout().print(table)
+
+
+def changed_names(settings: Settings) -> list[str]:
+    """Return the names of the settings that differ from their defaults, in the order of the fields."""
+    defaults = type(settings).model_construct().redacted()
+    return [name for name, value in settings.redacted().items() if value != defaults.get(name)]
 
 
 def _plain(value: Any) -> str:

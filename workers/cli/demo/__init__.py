@@ -43,7 +43,7 @@ def demo(
 
     Example: `wiremill demo --keep`, then in another terminal what it prints
     """
-    from workers.cli.terminal import stdout
+    from workers.cli.terminal import stdout, tell
     from workers.devbroker import BrokerKind, DevBroker, DevBrokerError
 
     began = time.monotonic()
@@ -56,6 +56,7 @@ def demo(
         except DevBrokerError as error:
             fail(str(error), hint="pip install 'wiremill[demo]'; in a checkout: make setup", code=Exit.WORLD)
         except KeyboardInterrupt:
+            tell("interrupted", "broker and worker are stopped", style="yellow")
             raise CommandError(Exit.INTERRUPTED, "interrupted") from None
 
 
