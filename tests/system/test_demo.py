@@ -1,0 +1,85 @@
+"""`wiremill demo`, as a newcomer runs it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.harness.processes import ROOT, wait_for
+from tests.harness.worker import WIREMILL
+
+pytestmark = [pytest.mark.system, pytest.mark.model]
+
+
+def start(tmp_path: Path, *words: str) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"TMPDIR": str(tmp_path), "COLUMNS": "100", "WIREMILL_BROKERS": "not.this.one:9092"}
+    with (tmp_path / "out").open("wb") as out:
+        return subprocess.Popen(
+            [WIREMILL, "demo", *words],
+            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+
+
+def left_behind(tmp_path: Path, children: list[psutil.Process]) -> list[str]:
+    alive = [child.name() for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    return alive + [str(path) for path in tmp_path.iterdir() if path.name != "out"]
+
+
+def test_the_demo_shows_who_said_what_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Titles, speakers, quotes, entities, all three fates, a clean audit; exit code 0; no process, no file left."""
+    process = start(tmp_path)
+    children: list[psutil.Process] = []
+    deadline = time.monotonic() + 300
+    while process.poll() is None and time.monotonic() < deadline:
+        children = psutil.Process(process.pid).children(recursive=True) or children
+        time.sleep(0.5)
+    shown = (tmp_path / "out").read_text(encoding="utf-8")
+    assert process.poll() == 0, shown
+    assert "Kremlin says Putin, Trump haven’t excluded option of future meeting" in shown
+    assert "Dmitry Peskov  Kremlin spokesman" in shown
+    assert "“Nobody here is against jobs, … We are against finding out" in shown
+    assert "Helen Ashworth" in shown
+    assert "rejected: too-short" in shown
+    assert "dead-lettered: invalid" in shown
+    assert "✓ every input has its fate in the ledger" in shown
+    assert "worker stopped with status 0" in shown
+    assert "\x1b" not in shown, "colours are for terminals"
+    assert left_behind(tmp_path, children) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+    """While the model still loads, which is when people lose patience."""
+    process = start(tmp_path)
+    wait_for(lambda: "topics" in (tmp_path / "out").read_text(encoding="utf-8"), 60, "the worker is starting")
+    wait_for(lambda: len(psutil.Process(process.pid).children()) >= 2, 60, "broker and worker run")
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(number)
+    assert process.wait(60) == 130
+    wait_for(lambda: not left_behind(tmp_path, children), 10, "all of it has ended")
+    assert "interrupted: broker and worker are stopped" in (tmp_path / "out").read_text(encoding="utf-8")
+
+
+def test_kept_running_it_takes_articles_of_others_until_it_is_interrupted(tmp_path: Path) -> None:
+    """`--keep` prints the settings another terminal needs; they work."""
+    path = tmp_path.parent / f"{tmp_path.name}.txt"
+    path.write_text(
+        "Mayor Ann Lee spoke in Dover. " * 20 + "“The bridge is closed,” Lee said on Monday.", encoding="utf-8"
+    )
+    process = start(tmp_path, "--keep", str(path))
+    out = tmp_path / "out"
+    wait_for(lambda: "Ctrl-C stops all of it" in out.read_text(encoding="utf-8"), 180, "it keeps running")
+    [exports] = [line for line in out.read_text(encoding="utf-8").splitlines() if "export WIREMILL_BROKERS" in line]
+    shell = f"{exports}; {WIREMILL} tail --topic quotes --from-beginning --no-follow --json; {WIREMILL} audit"
+    other = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
+    assert other.returncode == 0, other.stderr
+    assert "The bridge is closed" in other.stdout
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
