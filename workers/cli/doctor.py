@@ -149,7 +149,8 @@ def _model(settings: Settings) -> Check:
     """Load the model and run a trial article through clean and annotate, as a child would."""
     from schemas.ledger import Fate
     from workers.cli.sources import Found
-    from workers.stages import Stage, Stages
+    from workers.options import Stage
+    from workers.stages import Stages
 
     if Stage.ANNOTATE not in settings.stage_names:
         return Check("model", State.OK, "not needed: WIREMILL_STAGES is clean only")

@@ -50,9 +50,11 @@ def show(record: Annotated[str, typer.Argument(help=f"one of: {NAMES}")]) -> Non
     """
     from schemas.contract import RECORDS, json_schema, schema_text
 
-    if record not in RECORDS:
+    by_class = {model.__name__.casefold(): name for name, model in RECORDS.items()}
+    name = by_class.get(record.casefold(), record)  # the topics' table says `EnrichedArticle`
+    if name not in RECORDS:
         fail(f"no record is called {record!r}", hint=f"one of: {NAMES}")
-    sys.stdout.write(schema_text(json_schema(record)))
+    sys.stdout.write(schema_text(json_schema(name)))
 
 
 @app.command("asyncapi")

@@ -133,5 +133,10 @@ def test_a_record_nobody_knows_is_refused_with_those_there_are() -> None:
     done = CliRunner().invoke(app, ["schema", "show", "quotes"])
     assert done.exit_code == 2
     assert "enriched-article" in done.stderr
-    shown = CliRunner().invoke(app, ["schema", "show", "quote"])
-    assert json.loads(shown.stdout)["title"] == "Quote"
+
+
+@pytest.mark.parametrize("name", ["quote", "Quote", "enriched-article", "EnrichedArticle"])
+def test_a_record_goes_by_its_file_and_by_its_class(name: str) -> None:
+    """The README calls it `EnrichedArticle`, its file `enriched-article`."""
+    shown = CliRunner().invoke(app, ["schema", "show", name])
+    assert json.loads(shown.stdout)["title"].casefold() == name.replace("-", "").casefold()
