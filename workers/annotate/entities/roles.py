@@ -68,6 +68,8 @@ def _role(columns: Columns, first: int, after: int, pattern: str) -> Role | None
         or lower[first] in _NOT_AT_START
     ):
         first += 1
+    if first < after and lower[first] == "old" and word[first - 1] == "-":  # 'a 29-year-old nurse' is a nurse
+        first += 1
     while after > first and (
         word[after - 1] in _BREAKS or lower[after - 1] in _CONNECTIVES or word[after - 1].isspace()
     ):

@@ -39,7 +39,8 @@ def names_of(columns: Columns, label_map: Mapping[str, str], *, trimmed: bool = 
             continue
         for part_first, part_after in _parts(columns, first, after, label):
             name = _trim(columns, part_first, part_after, label)
-            if name is not None:
+            # A name that was drawn out to its whole ('… von der Leyen') covers what the model made of its rest.
+            if name is not None and not (found and name.first < found[-1].after):
                 found.append(name)
     return found
 
