@@ -14,6 +14,8 @@ _KNOWN: dict[str, str] = {row[0]: row[1] for row in rows("known_names.tsv")}
 _BY_LAST_WORD: dict[str, str] = {row[0]: row[1] for row in rows("other_kinds.tsv")}
 _OFFICES = frozenset({"secretary", "minister", "ministers", "secretaries", "undersecretary", "professor", "department"})
 _MAX_ACRONYM_CHARS = 5
+_MAX_PERSON_TOKENS = 4
+_FORMS_OF_ADDRESS = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "prof", "prof."})
 
 
 def settle_labels(columns: Columns, names: Iterable[Name]) -> list[Name]:
@@ -25,10 +27,29 @@ def settle_labels(columns: Columns, names: Iterable[Name]) -> list[Name]:
         if label == _NO_ENTITY or _is_ordinary_word(columns, name, lower_case) or _is_part_of_office(columns, name):
             continue
         if label is None:
-            label = _by_last_word(name) or _acronym(columns, name)
+            label = (
+                _by_title(columns, name) or _by_last_word(name) or _acronym(columns, name) or _no_person(columns, name)
+            )
         name.label = label or name.label
         kept.append(name)
     return kept
+
+
+def _by_title(columns: Columns, name: Name) -> str | None:
+    """'Mr Sandhu' is a person, also where the model made an organisation of Sandhu."""
+    if name.label == PERSON or name.first == 0 or name.after - name.first > _MAX_PERSON_TOKENS:
+        return None
+    return PERSON if columns.lower[name.first - 1] in _FORMS_OF_ADDRESS else None
+
+
+def _no_person(columns: Columns, name: Name) -> str | None:
+    """People do not go with 'the': 'the Zeitgeist'. Before a noun they may ('the Biden plan')."""
+    if name.label != PERSON or name.first == 0 or name.after - name.first > 1:
+        return None
+    follows = columns.tag[name.after] if name.after < len(columns) else "."
+    if columns.lower[name.first - 1] != "the" or follows.startswith(("NN", "JJ", "HYPH", "VBG", "POS", "CD")):
+        return None
+    return ORG
 
 
 def _by_last_word(name: Name) -> str | None:

@@ -16,10 +16,13 @@ def link(columns: Columns, names: list[Name], gazetteer: Gazetteer) -> list[Name
 
     'Bank of England' does not find 'England'; 'Deutsche Bank AG' is the entry 'Deutsche Bank'.
     """
+    matches = list(gazetteer.find(columns))
+    if not matches:
+        return names
     name_at: dict[int, Name] = {token: name for name in names for token in range(name.first, name.after)}
     dropped: set[Name] = set()
     added: list[Name] = []
-    for match in gazetteer.find(columns):
+    for match in matches:
         touched = dict.fromkeys(name_at[t] for t in range(match.first, match.after) if t in name_at)
         if any(_is_inside(match, name) for name in touched):
             for name in touched:

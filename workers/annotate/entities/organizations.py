@@ -11,6 +11,7 @@ from workers.annotate.entities.tables import words
 
 _SMALL = frozenset({"the", "of", "and", "for", "in", "on", "a", "an", "de", "la", "le", "du", "des", "&", "to"})
 _ACRONYM = re.compile(r"[a-z]{2,8}")
+_MAX_WORDS = 12  # a longer name is a run of capitals
 _MIN_SHORT_CHARS = 4  # 'US' is no short form of 'US Steel'
 
 
@@ -22,6 +23,7 @@ def same_organizations(names: Iterable[Name], text: str) -> dict[str, str]:
     organizations = [name for name in names if name.label == ORG]
     keys = dict.fromkeys(name.key for name in organizations)
     initials = _initials(name for name in names if " " in name.key and name.label in (ORG, "EVENT", "LAW", "NORP"))
+    longer = _longer(keys)
     parents: dict[str, str] = _defined(organizations, text)
     for key in keys:
         if key in parents:
@@ -33,10 +35,23 @@ def same_organizations(names: Iterable[Name], text: str) -> dict[str, str]:
         elif _ACRONYM.fullmatch(letters) and len(initials.get(letters, ())) == 1:
             parents[key] = initials[letters][0]
         else:
-            longer = [other for other in keys if other.startswith(key + " ")]
-            if len({without_legal_form(other) for other in longer}) == 1 and len(key) >= _MIN_SHORT_CHARS:
-                parents[key] = longer[0]
+            beginning, ending = longer.get((key, True), []), longer.get((key, False), [])
+            if len({without_legal_form(other) for other in beginning}) == 1 and len(key) >= _MIN_SHORT_CHARS:
+                parents[key] = beginning[0]
+            elif len(ending) == 1 and " " in key:  # 'Security Council' of 'UN Security Council'
+                parents[key] = ending[0]
     return {key: _root(parents, key) for key in parents}
+
+
+def _longer(keys: Iterable[str]) -> dict[tuple[str, bool], list[str]]:
+    """Return the keys that begin (True) or end (False) with a run of words, by that run."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for key in keys:
+        parts = key.split()
+        for cut in range(1, len(parts)) if len(parts) <= _MAX_WORDS else ():
+            found.setdefault((" ".join(parts[:cut]), True), []).append(key)
+            found.setdefault((" ".join(parts[cut:]), False), []).append(key)
+    return found
 
 
 def without_legal_form(key: str) -> str:

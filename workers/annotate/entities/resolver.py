@@ -9,6 +9,7 @@ from enum import StrEnum
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.credits import with_datelines, without_credits
+from workers.annotate.entities.evidence import apply_evidence
 from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.gazetteer import Gazetteer
 from workers.annotate.entities.labels import settle_labels
@@ -28,6 +29,7 @@ class Step(StrEnum):
     CREDITS = "credits"
     PLACES = "places"
     LABELS = "labels"
+    EVIDENCE = "evidence"
     PEOPLE = "people"
     VOTE = "vote"
     SEARCH = "search"
@@ -52,6 +54,8 @@ def resolve(
         label_places(names, first_names())
     if Step.LABELS in steps:
         names = settle_labels(columns, names)
+    if Step.EVIDENCE in steps:
+        apply_evidence(columns, names)
     if gazetteer is not None:
         names = link(columns, names, gazetteer)
     people = People(names if Step.PEOPLE in steps else ())
@@ -59,7 +63,9 @@ def resolve(
     if Step.VOTE in steps:
         _vote(names, short)
     if Step.SEARCH in steps:
-        missed = find_missed(columns, names, _surnames(names, people))
+        missed = find_missed(columns, names, _surnames(names, people), countries=Step.PLACES in steps)
+        if Step.CREDITS in steps:
+            missed = without_credits(columns, missed)
         if missed and Step.PEOPLE in steps:
             short |= label_people(missed, people, countries)
         names = sorted(names + missed, key=lambda name: name.first)

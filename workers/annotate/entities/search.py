@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import cache
 
 from workers.annotate.entities.columns import Columns
-from workers.annotate.entities.names import ORG, PERSON, Name
-from workers.annotate.entities.tables import words
-from workers.annotate.entities.trim import TITLE_GENDER, make_name
+from workers.annotate.entities.first_names import first_names
+from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, Name
+from workers.annotate.entities.tables import rows, words
+from workers.annotate.entities.trim import TITLE_GENDER, make_name, with_particles
 
-_MIN_CHARS = 3  # shorter ones ('US', 'AI') stand for too much else
+_MIN_CHARS = 3  # shorter ones stand for too much else, but for acronyms ('EU')
 
 
-def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str]) -> list[Name]:
-    """Return new mentions of `names`, and of the `surnames` of people, at tokens that no name covers; in order."""
-    wanted = _index(columns, names, surnames)
-    if not wanted:
-        return []
+def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str], *, countries: bool) -> list[Name]:
+    """Return new mentions of `names`, and of the `surnames` of people, at tokens that no name covers; in order.
+
+    `countries` searches for the names of all countries and their people as well.
+    """
+    wanted = dict(_countries()) if countries else {}
+    for first, options in _index(columns, names, surnames).items():
+        wanted[first] = options + wanted.get(first, [])
     covered = bytearray(len(columns))
     for name in names:
         covered[name.first : name.after] = b"\1" * (name.after - name.first)
@@ -27,10 +33,28 @@ def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str]) ->
         for spelled, label in wanted[columns.lower[token]]:
             after = token + len(spelled)
             if _matches(columns, token, after, spelled, covered) and _stands_alone(columns, token, after, label):
-                found.append(make_name(columns, token, after, label))
+                begin = with_particles(columns, token) if label == PERSON else token
+                begin = token if any(covered[begin:token]) else begin
+                found.append(make_name(columns, begin, after, label))
                 covered[token:after] = b"\1" * len(spelled)
                 break
     return found
+
+
+@cache
+def _countries() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Return the countries and demonyms that are nothing else besides, as `_index` has them."""
+    index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    common = words("common_words.txt")
+    for row in rows("countries.tsv"):
+        for cell, label in zip(row[1:], (GPE, NORP), strict=False):
+            for name in cell.split("; "):
+                spelled = tuple(re.findall(r"[\w.'-]+|&", name))
+                if spelled and name.lower() not in first_names() and name.lower() not in common and len(name) > 1:
+                    index.setdefault(spelled[0].lower(), []).append((spelled, label))
+    for options in index.values():
+        options.sort(key=lambda option: -len(option[0]))
+    return index
 
 
 def _index(
@@ -41,7 +65,8 @@ def _index(
     wanted: dict[tuple[str, ...], str] = {}
     for name in names:
         spelled = tuple(columns.word[name.first : name.after])
-        if len(name.text) >= _MIN_CHARS and spelled[0][:1].isupper() and (len(spelled) > 1 or name.key not in common):
+        long_enough = len(name.text) >= _MIN_CHARS or (name.text.isupper() and name.text.isalpha())
+        if long_enough and spelled[0][:1].isupper() and (len(spelled) > 1 or name.key not in common):
             wanted.setdefault(spelled, name.label)
     for surname in surnames:
         if len(surname) >= _MIN_CHARS and surname[0].isupper() and surname.lower() not in common:

@@ -85,9 +85,7 @@ def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:
     if first >= after:
         return None
     if label == PERSON:
-        while first > 0 and lower[first - 1] in _LEADING_PARTICLES and word[first - 1].islower():
-            first -= 1  # 'von Bothmer'
-        first = skip_titles(columns, first, after)
+        first = skip_titles(columns, with_particles(columns, first), after)
         after = _with_rest_of_name(columns, after)
     name = make_name(columns, first, after, label)
     if len(name.text) < 2 or name.text.lower() == name.text.upper():  # no letter
@@ -116,6 +114,13 @@ def _is_loose_end(columns: Columns, first: int, after: int) -> bool:
     if last in _CLOSING or last in _GENITIVES or last.isspace():
         return True
     return last in ")]" and not any(columns.word[token] in "([" for token in range(first, after))
+
+
+def with_particles(columns: Columns, first: int) -> int:
+    """Return the first token of a surname with the particles before it ('von Bothmer')."""
+    while first > 0 and columns.word[first - 1] in _LEADING_PARTICLES:
+        first -= 1
+    return first
 
 
 def skip_titles(columns: Columns, first: int, after: int) -> int:
