@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from workers.annotate.quotes.cues import Verb, verbs
+from workers.annotate.quotes.cues import Verb, verbs, word_set
 from workers.annotate.quotes.extent import clause_extent
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
@@ -16,6 +16,7 @@ from workers.annotate.quotes.grammar import (
     Interval,
     Words,
     cue_tokens,
+    neighbour_of,
     phrase,
     subject_of,
     subtree,
@@ -23,6 +24,8 @@ from workers.annotate.quotes.grammar import (
 from workers.annotate.quotes.report import Report
 
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "nor"})
+# Verbs of clauses that also take a listener as their object.
+_TELLS = word_set("tell inform notify assure reassure remind brief ask warn caution convince persuade show promise")
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
 
 
@@ -35,11 +38,14 @@ def reports_by_clause(words: Words) -> Iterator[Report]:
         report = _report(words, token, words.cues[position])
         if report is not None:
             yield report
-    yield from _according_to(words)
 
 
 def _report(words: Words, token: Token, verb: Verb) -> Report | None:
     subject = subject_of(token)
+    if subject is None and token.tag_ in FINITE_TAGS and not any(c.dep_ == "auxpass" for c in token.children):
+        subject = neighbour_of(token)
+        if subject is not None and (subject.i > token.i or words.passage_of[subject.i] >= 0):
+            subject = None
     for rule, intervals in _candidates(words, token, verb, subject):
         spans = [words.chars(i) for i in intervals if 0 < i[1] - i[0] <= MAX_PHRASE_TOKENS]
         if spans:
@@ -78,14 +84,19 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     if "C" in frames and (clause := _clause(token)) is not None:
         rule = "clause-before" if clause.i < token.i else "clause"
         if subject is not None or token.tag_ in FINITE_TAGS or "auxpass" in children:
-            yield rule, [clause_extent(words, token, clause)]
+            first, last = clause_extent(words, token, clause)
+            lost = children.get("dobj")
+            if lost is not None and token.i < lost.i < first and not frames & {"N", "T"} and verb.lemma not in _TELLS:
+                first = lost.left_edge.i  # a first subject that the parser made an object: 'says A, B have met'
+            yield rule, [(first, last)]
     if "C" in frames and _is_parenthetical(token, children):
         yield "parenthetical", _rest_of_sentence(token)
     if subject is None and "auxpass" not in children:
         return
-    if "A" in frames and "dobj" in children and (described := _described(token, children["dobj"])):
-        yield "describe-as", described
-    if "O" in frames and (named := _named(token, children)):
+    described = children.get("dobj", children.get("xcomp", children.get("ccomp")))
+    if "A" in frames and described is not None and (seen_as := _described(token, described)):
+        yield "describe-as", seen_as
+    if "O" in frames and (named := _named(words, token, children)):
         yield "call", named
     if "T" in frames and (wanted := _infinitive(token, children)):
         yield "infinitive", wanted
@@ -114,7 +125,7 @@ def _end_of_complement(token: Token, preposition: Token) -> int:
 
 def _is_parenthetical(token: Token, children: dict[str, Token]) -> bool:
     """Say whether a cue with a subject of its own is a side branch: 'the two nations, he said, now have …'."""
-    if token.dep_ not in _SIDE_BRANCHES or "mark" in children or {"dobj", "xcomp", "ccomp"} & set(children):
+    if token.dep_ not in _SIDE_BRANCHES or {"mark", "dobj", "xcomp", "ccomp", "auxpass"} & set(children):
         return False
     if not any(dep in children for dep in SUBJECTS):
         return False
@@ -159,13 +170,21 @@ def _described(token: Token, thing: Token) -> list[Interval]:
     return []
 
 
-def _named(token: Token, children: dict[str, Token]) -> list[Interval]:
+def _named(words: Words, token: Token, children: dict[str, Token]) -> list[Interval]:
+    """Return the thing and what it is called; where the parser lost the predicate, the marks show it."""
+    thing = children.get("dobj")
     if "ccomp" in children and children["ccomp"].i > token.i:
-        return [subtree(children["ccomp"])]
+        first, last = subtree(children["ccomp"])
+        return [(first if thing is None or thing.i < token.i else min(first, thing.left_edge.i), last)]
     if "oprd" in children:
         last = children["oprd"].right_edge.i + 1
-        first = children["dobj"].left_edge.i if "dobj" in children else children["oprd"].left_edge.i
-        return [(min(first, children["oprd"].left_edge.i), last)]
+        first = children["oprd"].left_edge.i if thing is None else min(thing.left_edge.i, children["oprd"].left_edge.i)
+        return [(first, last)]
+    if thing is not None and thing.i > token.i:
+        for i in range(thing.left_edge.i + 1, min(thing.right_edge.i + 3, len(words.passage_of))):
+            number = words.passage_of[i]
+            if number >= 0 and words.doc[i - 1].tag_ != "DT":
+                return [(thing.left_edge.i, words.bounds[number][1])]
     return []
 
 
@@ -176,36 +195,3 @@ def _infinitive(token: Token, children: dict[str, Token]) -> list[Interval]:
         if complement is None or complement.i < token.i or not any(c.lower_ == "to" for c in complement.lefts):
             return []
     return [subtree(complement)]
-
-
-def _according_to(words: Words) -> Iterator[Report]:
-    """Yield reports by 'according to X', wherever it stands in its sentence."""
-    doc = words.doc
-    for token in doc:
-        if token.lower_ != "according" or token.i + 1 >= len(doc) or doc[token.i + 1].lower_ != "to":
-            continue
-        if words.passage_of[token.i] >= 0:
-            continue
-        to = doc[token.i + 1]
-        source = next((c for c in to.children if c.dep_ in {"pobj", "pcomp"}), None)
-        if source is None:
-            continue
-        sentence = token.sent
-        first, last = token.i, max(source.right_edge.i + 1, to.i + 2)
-        head = token.head
-        start, end = (sentence.start, sentence.end)
-        if head.i != token.i and head.dep_ != "ROOT" and head.tag_ in VERB_TAGS and token.i != sentence.start:
-            start, end = subtree(head)
-        rest = [i for i in ((start, first), (last, end)) if i[0] < i[1]]
-        report = Report(
-            "according-to",
-            [token.i, to.i],
-            "speech",
-            None,
-            phrase(source),
-            speaker_rule="according-to",
-            lemma="according to",
-        )
-        report.content = [words.chars(i) for i in rest if i[1] - i[0] <= MAX_PHRASE_TOKENS]
-        if report.content:
-            yield report

@@ -46,6 +46,8 @@ IRREGULAR: Mapping[str, tuple[str, ...]] = {
     "say": ("said",),
     "see": ("saw", "seen"),
     "shoot": ("shot",),
+    "sing": ("sang", "sung"),
+    "mean": ("meant",),
     "show": ("shown",),
     "speak": ("spoke", "spoken"),
     "spell": ("spelt",),
@@ -82,6 +84,25 @@ def verbs() -> Mapping[int, Verb]:
         verb = Verb(row["lemma"], row["class"], frozenset(letters), frozenset(prepositions))
         for form in forms(verb.lemma):
             table.setdefault(get_string_id(form), verb)
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A reporting noun and its class."""
+
+    lemma: str
+    cue_class: str
+
+
+@lru_cache(maxsize=1)
+def nouns() -> Mapping[int, Noun]:
+    """Return the nouns of `cue_nouns.tsv`, singular and plural, by spaCy's string id of the lower-case form."""
+    table: dict[int, Noun] = {}
+    lines = (files("workers.annotate.quotes") / "cue_nouns.tsv").read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(lines, delimiter="\t"):
+        noun = Noun(row["noun"], row["class"])
+        table[get_string_id(noun.lemma)] = table[get_string_id(noun.lemma + "s")] = noun
     return table
 
 

@@ -55,15 +55,27 @@ def is_shared_by(cue: Token, verb: Token) -> bool:
     """Say whether `verb`, coordinated inside what `cue` reports, is rather a second deed of the same reporter."""
     if verb.tag_ not in FINITE_TAGS or verb.tag_ != cue.tag_ or verb.i < cue.i:
         return False
+    if not verbs()[verb.lower].frames & {"C", "T", "O", "A"}:
+        return False  # 'said he came and talked about it': who came talked
     return not any(c.dep_ in SUBJECTS or c.dep_ in {"aux", "auxpass"} for c in verb.children)
 
 
 def _second_half(cue: Token, last: int) -> int:
-    """Return the end with a second clause that the parser hung on the cue: 'said A is true and B was false'."""
+    """Return the end with a second clause or predicate that the parser hung on the cue.
+
+    'Said A is true and B was false': a subject of its own. 'Said he had started, would go on': an auxiliary, which
+    no second deed of a reporter in the past has.
+    """
+    plain = cue.tag_ in FINITE_TAGS and not any(c.dep_ == "aux" for c in cue.children)
     for child in cue.children:
-        if child.dep_ != "conj" or child.i < last or child.left_edge.i not in (last, last + 1):
+        if child.dep_ != "conj" or child.i < last or child.lower in verbs():
             continue
-        joined = [c for c in cue.children if c.dep_ == "cc" and c.i == last and c.lower_ == "and"]
-        if joined and child.lower not in verbs() and any(c.dep_ in SUBJECTS for c in child.children):
-            return child.right_edge.i + 1
+        gap = cue.doc[last : child.left_edge.i]
+        if len(gap) > 2 or any(t.lower_ not in {"and", ",", "but", "or"} for t in gap):
+            continue
+        own = any(c.dep_ in SUBJECTS for c in child.children)
+        helped = any(c.dep_ in {"aux", "auxpass"} for c in child.children)
+        again = any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children)
+        if again or (own and gap.text.lower() == "and") or (plain and helped and not own):
+            last = child.right_edge.i + 1
     return last

@@ -9,13 +9,12 @@ from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
 from workers.annotate.quotes.cues import word_set
-from workers.annotate.quotes.grammar import FINITE_TAGS, SUBJECTS, Words, subject_of
+from workers.annotate.quotes.grammar import FINITE_TAGS, NOUN_TAGS, SUBJECTS, Words, neighbour_of, subject_of
 from workers.annotate.quotes.marks import Passage
 from workers.annotate.quotes.report import Report
 
 MAX_FRAME_TOKENS = 70  # between a passage and its cue's sentence end; long appositions stay below
 SENTENCE_ENDS = frozenset({".", "!", "?", ";"})
-_NOUN_TAGS = frozenset({"NNP", "NNPS", "PRP", "NN", "NNS"})
 # First words of a frame that say something else than who spoke.
 _OTHER_CLAUSE = word_set("who which that whom whose and but so because to while though although where or than if")
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
@@ -96,7 +95,11 @@ def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
         in_frame = subject is not None and first <= subject.i < last
         if i - start <= 2 or (in_frame and subject is not None and subject.left_edge.i - start <= 2):
             return token
-        if best is None and not any(c.dep_ in {"ccomp", "xcomp"} and i < c.i < last for c in token.children):
+        if (
+            best is None
+            and shape.sentence_like
+            and not any(c.dep_ in {"ccomp", "xcomp"} and i < c.i < last for c in token.children)
+        ):
             best = token
     return best
 
@@ -111,6 +114,8 @@ def cue_left(words: Words, number: int, shape: Shape) -> Token | None:
     if not cues or not shape.sentence_like:
         return None
     before = doc[last - 1]
+    if before.text not in {",", ":"} and _goes_on(words, number, shape):
+        return None
     for i in reversed(cues):
         token = doc[i]
         leads = (
@@ -124,6 +129,14 @@ def cue_left(words: Words, number: int, shape: Shape) -> Token | None:
     return None
 
 
+def _goes_on(words: Words, number: int, shape: Shape) -> bool:
+    """Say whether the sentence goes on behind a passage, which is then only a part: reported “12 dead” in the city."""
+    if shape.tail and shape.tail in ".?!,":
+        return False
+    after = words.bounds[number][1]
+    return after < len(words.passage_of) and words.doc[after].text[:1].islower()
+
+
 def frame_subject(words: Words, token: Token, first: int, last: int) -> Token | None:
     """Return the subject of a cue in a frame: what stands between the marks and the cue, else what follows it.
 
@@ -134,12 +147,14 @@ def frame_subject(words: Words, token: Token, first: int, last: int) -> Token | 
     if own is not None and first <= own.i < token.i and words.passage_of[own.i] < 0:
         return own
     for i in range(first, token.i):
-        if doc[i].tag_ in _NOUN_TAGS and not _is_adjunct(doc[i], first):
+        if doc[i].tag_ in NOUN_TAGS and not _is_adjunct(doc[i], first):
             return _top_of_phrase(doc[i], first, token.i)
     if own is not None and words.passage_of[own.i] < 0:
         return own
+    if (beside := neighbour_of(token)) is not None and first <= beside.i < last:
+        return _top_of_phrase(beside, first, last)
     for i in range(token.i + 1, min(last, token.i + 12)):
-        if doc[i].tag_ in _NOUN_TAGS:
+        if doc[i].tag_ in NOUN_TAGS:
             return _top_of_phrase(doc[i], token.i + 1, last)
     return None
 

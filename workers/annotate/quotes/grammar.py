@@ -18,6 +18,7 @@ from workers.annotate.quotes.marks import Passage
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ"})
+NOUN_TAGS = frozenset({"NNP", "NNPS", "PRP", "NN", "NNS"})
 FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP"})
 _VERB_TAG_IDS = frozenset(get_string_id(tag) for tag in VERB_TAGS)
 # Texts that a source puts out, so that who issued them speaks.
@@ -25,6 +26,7 @@ ISSUED_TEXTS = word_set(
     "statement tweet tweets letter email memo message post note release video ad op-ed column speech remarks comment "
     "comments interview response reply warning"
 )
+_STANDALONE = word_set("another others one some many both all most few several everyone everybody someone nobody")
 MAX_DEPTH = 4  # verbs between a cue and the verb that has its subject: 'came out and went on to say'
 MAX_PHRASE_TOKENS = 400  # longer than any sentence of a newspaper; bounds the work in texts that are none
 
@@ -39,6 +41,7 @@ class Words:
         self.text = text
         self.passages = passages
         self.paragraphs = paragraphs
+        self.passage_ends = [passage.end for passage in passages]
         size = len(doc)
         self.starts: list[int] = doc.to_array("IDX").tolist() if size else []
         self.passage_of = [-1] * size
@@ -51,6 +54,7 @@ class Words:
         self._paragraph_starts = [first for first, _ in self.paragraph_bounds]
         lexicon = verbs()
         tags = doc.to_array(["LOWER", "TAG"]).tolist() if size else []
+        self.lowers: list[int] = [lower for lower, _ in tags]
         self.cues: dict[int, Verb] = {
             i: lexicon[lower] for i, (lower, tag) in enumerate(tags) if lower in lexicon and tag in _VERB_TAG_IDS
         }
@@ -119,6 +123,22 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
     return None
 
 
+def neighbour_of(verb: Token) -> Token | None:
+    """Return the noun or pronoun right beside a cue for which the parse has no subject; the left side first."""
+    doc = verb.doc
+    for step in (-1, 1):
+        i = verb.i + step
+        while 0 <= i < len(doc) and abs(i - verb.i) <= 3 and doc[i].tag_ in {"RB", "MD", "VBD", "VBZ", "VBP"}:
+            i += step
+        if 0 <= i < len(doc) and (doc[i].tag_ in NOUN_TAGS or doc[i].lower_ in _STANDALONE or _looks_named(doc[i])):
+            return doc[i]
+    return None
+
+
+def _looks_named(token: Token) -> bool:
+    return token.i > 0 and token.is_alpha and token.text[:1].isupper() and token.tag_ not in {"IN", "DT", "UH"}
+
+
 def _after_comma(verb: Token) -> bool:
     return verb.left_edge.i > 0 and verb.doc[verb.left_edge.i - 1].text in {",", "—", "–", "--", "-"}
 
@@ -158,6 +178,8 @@ def phrase(head: Token) -> Interval:
         elif child.i > head.i and child.dep_ == "punct" and child.text in {",", "—", "–", "--", "(", "-"}:
             last = min(last, child.i)
     doc = head.doc
+    if last - 1 > head.i and doc[last - 1].tag_ == "POS":
+        last -= 1
     while last - 1 > head.i and (doc[last - 1].is_punct or doc[last - 1].is_space):
         last -= 1
     while first < head.i and (doc[first].is_punct or doc[first].is_space):

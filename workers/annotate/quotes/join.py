@@ -1,16 +1,22 @@
-"""From cues and passages to whole quotes: what a cue reports, what goes on without a cue, what stays unattributed."""
+"""From cues and passages to whole quotes: what each cue reports, the outer report before the inner one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import heapq
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
-from workers.annotate.quotes.clauses import new_report, reports_by_clause
-from workers.annotate.quotes.frames import SENTENCE_ENDS, Shape, left_frame, link, shape_of
-from workers.annotate.quotes.grammar import Words, subject_of
+from workers.annotate.quotes.asides import reports_by_aside
+from workers.annotate.quotes.carry import Carrier
+from workers.annotate.quotes.clauses import reports_by_clause
+from workers.annotate.quotes.frames import Shape, left_frame, link, shape_of
+from workers.annotate.quotes.grammar import Words
 from workers.annotate.quotes.report import Report
+from workers.annotate.quotes.tidy import tidy
 from workers.annotate.quotes.turns import named_without_verb
 
-Chars = tuple[int, int]
+# Constructions that report a thing said rather than say it: 'she dismissed his claim that …'.
+_HANDS_ON = frozenset({"noun-phrase", "preposition"})
 
 
 def find_reports(words: Words) -> list[Report]:
@@ -20,17 +26,18 @@ def find_reports(words: Words) -> list[Report]:
     named = list(named_without_verb(words, shapes))
     for report in named:
         linked |= dict.fromkeys(report.passages, report)
-    by_clause = {report.cue[-1] if report.verb else report.anchor: report for report in reports_by_clause(words)}
+    by_clause = {report.cue[-1]: report for report in reports_by_clause(words)}
     _add_marked(words, shapes, linked, by_clause)
-    reports = _unique([*named, *linked.values(), *by_clause.values()])
+    reports = _unique([*named, *linked.values(), *by_clause.values(), *reports_by_aside(words)])
     claimed = _claim(words, reports, linked)
-    reports = _outermost(words, reports)
-    claimed = {number: report for number, report in claimed.items() if report in reports}
-    _carry_on(words, shapes, linked, claimed)
-    reports = [r for r in _unique([*named, *linked.values(), *claimed.values(), *reports]) if r.content]
+    kept = _outermost(words, reports)
+    ids = {id(report) for report in kept}
+    claimed = {number: report for number, report in claimed.items() if id(report) in ids}
+    Carrier(words, shapes, linked, claimed).carry()
+    reports = _unique([*linked.values(), *kept])
     for report in reports:
-        report.content = tidy(words, report.content)
-    return sorted((r for r in reports if r.content), key=lambda r: r.content[0])
+        report.content = tidy(words.text, report.content)
+    return sorted((report for report in reports if report.content), key=lambda report: report.content[0])
 
 
 def _unique(reports: Iterable[Report]) -> list[Report]:
@@ -38,157 +45,77 @@ def _unique(reports: Iterable[Report]) -> list[Report]:
 
 
 def _add_marked(words: Words, shapes: Sequence[Shape], linked: dict[int, Report], by_clause: dict[int, Report]) -> None:
-    """Give each linked report its passages, and what of the sentence before a passage belongs to its clause."""
+    """Give each linked report its passages, and what of the sentence around a passage belongs to its clause."""
     for number, report in linked.items():
         if number in report.passages:
             continue
         passage = words.passages[number]
         report.passages.append(number)
         report.content.append((passage.start, passage.end))
-        verb_token = next((i for i in report.cue if i in words.cues), report.cue[-1])
-        clause = by_clause.pop(verb_token, None)
-        if shapes[number].sentence_like and shapes[number].words > 1:
-            continue
-        if clause is not None:
-            report.content.extend(clause.content)
-        elif report.rule == "after-marks":
-            first, last = left_frame(words, number)
-            if number and number - 1 not in linked and words.bounds[number - 1][1] == first:
-                first = words.bounds[number - 1][0]
-            if first < last:
+        clause = by_clause.pop(next((i for i in report.cue if i in words.cues), -1), None)
+        first, last = left_frame(words, number)
+        if first >= last:
+            continue  # the passage begins its sentence: nothing of it stands before the marks
+        if report.rule == "before-marks":
+            if clause is not None and any(s < passage.end and e >= passage.start - 2 for s, e in clause.content):
+                report.content.extend(clause.content)
+        elif not shapes[number].sentence_like or shapes[number].words == 1:
+            if clause is not None:
+                report.content.extend(clause.content)
+            else:
                 report.content.append(words.chars((first, last)))
 
 
 def _claim(words: Words, reports: Sequence[Report], linked: dict[int, Report]) -> dict[int, Report]:
-    """Let content by clause take the passages it overlaps; the tightest content wins where several do."""
+    """Let content by clause take the passages it overlaps; return, by passage, the report with the tightest content."""
     claimed: dict[int, Report] = {}
     size: dict[int, int] = {}
     for report in reports:
         for start, end in list(report.content):
             for number in _passages_in(words, start, end):
-                if number in linked and linked[number] is not report:
+                if number in linked:
                     continue
                 passage = words.passages[number]
-                if number not in linked:
-                    report.content.append((passage.start, passage.end))
-                    extent = end - start
-                    if number not in claimed or extent < size[number]:
-                        claimed[number], size[number] = report, extent
+                report.content.append((passage.start, passage.end))
+                if number not in claimed or end - start < size[number]:
+                    claimed[number], size[number] = report, end - start
     return claimed
+
+
+def _passages_in(words: Words, start: int, end: int) -> Iterator[int]:
+    number = bisect_right(words.passage_ends, start)
+    while number < len(words.passages) and words.passages[number].start < end:
+        yield number
+        number += 1
 
 
 def _outermost(words: Words, reports: Sequence[Report]) -> list[Report]:
     """Leave out reports whose cue is itself reported: in 'she says he thinks so' the quote is hers."""
-    covered = sorted((start, end, id(report)) for report in reports for start, end in report.content)
-    kept = []
-    for report in reports:
-        at = words.starts[report.anchor]
-        inside = any(start <= at < end and owner != id(report) for start, end, owner in covered)
-        if not inside:
-            kept.append(report)
-    return kept
+    nouns = sorted(words.starts[report.anchor] for report in reports if report.rule == "noun")
+    reports = [r for r in reports if not (r.rule in _HANDS_ON and _holds_any(nouns, r))]
+    spans = sorted((s, e, i) for i, report in enumerate(reports) for s, e in tidy(words.text, report.content))
+    order = sorted(range(len(reports)), key=lambda i: words.starts[reports[i].anchor])
+    around: list[tuple[int, int]] = []  # (-end, report) of the spans begun, the farthest end first
+    inner: set[int] = set()
+    begun = 0
+    for i in order:
+        at = words.starts[reports[i].anchor]
+        while begun < len(spans) and spans[begun][0] <= at:
+            heapq.heappush(around, (-spans[begun][1], spans[begun][2]))
+            begun += 1
+        while around and -around[0][0] <= at:
+            heapq.heappop(around)
+        # The farthest span that is not the report's own is among the top three of the heap.
+        owners = [owner for end, owner in around[:3] if -end > at and owner != i]
+        if any(not _holds_any([words.starts[reports[owner].anchor]], reports[i]) for owner in owners):
+            inner.add(i)
+    return [report for i, report in enumerate(reports) if i not in inner]
 
 
-def _passages_in(words: Words, start: int, end: int) -> Iterable[int]:
-    first, last = words.at(start), words.at(end)
-    seen = -1
-    for i in range(first, last):
-        number = words.passage_of[i]
-        if number >= 0 and number != seen:
-            seen = number
-            yield number
-
-
-def _carry_on(words: Words, shapes: Sequence[Shape], linked: dict[int, Report], claimed: dict[int, Report]) -> None:
-    """Join passages without a cue to the quote they continue."""
-    pending: list[int] = []
-    previous: Report | None = None
-    previous_number = -1
-    for number, passage in enumerate(words.passages):
-        report = linked.get(number) or claimed.get(number)
-        before = words.passages[previous_number] if previous_number >= 0 else None
-        reopened = (
-            before is not None
-            and not before.closed
-            and passage.paragraph - before.paragraph == 1
-            and _begins_paragraph(words, number)
-        )
-        if report is None and reopened and previous is not None:
-            report = _extend(words, previous, number, linked)
-        elif report is None and before is not None and passage.paragraph == before.paragraph and previous is not None:
-            full = shapes[number].sentence_like and shapes[number].words >= 3
-            if full or _split_by_cue(words, previous, previous_number, number):
-                report = _extend(words, previous, number, linked)
-        elif report is None and _begins_paragraph(words, number):
-            report = _after_colon(words, number, linked)
-        if report is not None and pending and reopened:
-            for earlier in pending:
-                _extend(words, report, earlier, linked)
-        pending = [] if report is not None else [*pending, number] if reopened else [number]
-        previous, previous_number = report, number
-
-
-def _extend(words: Words, report: Report, number: int, linked: dict[int, Report]) -> Report:
-    passage = words.passages[number]
-    report.content.append((passage.start, passage.end))
-    report.passages.append(number)
-    linked[number] = report
-    return report
-
-
-def _split_by_cue(words: Words, report: Report, before: int, number: int) -> bool:
-    """Say whether nothing but the frame of `report`, which ends in a comma, lies between two passages."""
-    first, last = words.bounds[before][1], words.bounds[number][0]
-    if not report.cue or not first <= report.cue[-1] < last:
-        return False
-    ends_with_comma = words.doc[last - 1].text in {",", "—", "–", "--", "-"}
-    return ends_with_comma and not any(words.doc[i].text in SENTENCE_ENDS for i in range(first + 1, last))
-
-
-def _begins_paragraph(words: Words, number: int) -> bool:
-    return words.bounds[number][0] <= words.paragraph_bounds[words.passages[number].paragraph][0]
-
-
-def _after_colon(words: Words, number: int, linked: dict[int, Report]) -> Report | None:
-    """Return the report of a passage whose cue ended the paragraph before with a colon."""
-    paragraph = words.passages[number].paragraph
-    if paragraph == 0:
-        return None
-    first, last = words.paragraph_bounds[paragraph - 1]
-    if last <= first or words.doc[last - 1].text != ":":
-        return None
-    for i in reversed(words.cues_between(max(first, last - 60), last)):
-        if "Q" in words.cues[i].frames:
-            token = words.doc[i]
-            report = new_report("colon-paragraph", token, words.cues[i], subject_of(token))
-            return _extend(words, report, number, linked)
-    return None
-
-
-def tidy(words: Words, content: Sequence[Chars]) -> list[Chars]:
-    """Return content sorted, merged, and without the punctuation that the surrounding sentence put at its edges."""
-    merged: list[Chars] = []
-    text = words.text
-    for start, end in sorted(content):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif merged and not text[merged[-1][1] : start].strip(" \t\u00a0"):
-            merged[-1] = (merged[-1][0], end)
-        else:
-            merged.append((start, end))
-    return [span for span in (_trim(text, *span) for span in merged) if span is not None]
-
-
-_EDGE = frozenset(" \t\u00a0\r\n,;:—–-")
-
-
-def _trim(text: str, start: int, end: int) -> Chars | None:
-    while start < end and (text[start] in _EDGE or text[start].isspace()):
-        start += 1
-    if text[start : start + 5].lower() == "that " and end - start > 5:
-        start += 5
-    while end > start and (text[end - 1] in _EDGE or text[end - 1].isspace()):
-        end -= 1
-    if end > start and text[end - 1] == "." and text[end - 2 : end - 1].isalnum() and not text[start:end].count('"'):
-        end -= 1
-    return (start, end) if any(sign.isalnum() for sign in text[start:end]) else None
+def _holds_any(positions: Sequence[int], report: Report) -> bool:
+    """Say whether one of the sorted `positions` lies in the content of `report`."""
+    for start, end in report.content:
+        found = bisect_right(positions, start - 1)
+        if found < len(positions) and positions[found] < end:
+            return True
+    return False

@@ -1,0 +1,132 @@
+"""Reports whose cue stands beside the sentence: 'according to X', 'as X put it', and nouns: 'X's claim that …'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.strings import get_string_id
+from spacy.tokens import Token
+
+from workers.annotate.quotes.cues import nouns, word_set
+from workers.annotate.quotes.grammar import (
+    MAX_PHRASE_TOKENS,
+    SUBJECTS,
+    VERB_TAGS,
+    Interval,
+    Words,
+    phrase,
+    subject_of,
+    subtree,
+)
+from workers.annotate.quotes.report import Report
+
+_ACCORDING = get_string_id("according")
+_AS = get_string_id("as")
+# Verbs of 'as X put it' beside those of the lexicon, with what must follow.
+_PUT = word_set("put puts described describes explained explains sees saw")
+_ABOUT = word_set("about of on that against for over to regarding concerning")
+
+
+def reports_by_aside(words: Words) -> Iterator[Report]:
+    """Yield the reports of asides and of nouns, in order."""
+    table = nouns()
+    for i, lower in enumerate(words.lowers):
+        if words.passage_of[i] >= 0:
+            continue
+        if lower == _ACCORDING:
+            report = _according_to(words, words.doc[i])
+        elif lower == _AS:
+            report = _as_put(words, words.doc[i])
+        elif lower in table:
+            report = _noun(words, words.doc[i])
+        else:
+            continue
+        if report is not None:
+            yield report
+
+
+def _around(words: Words, head: Token | None, aside: Interval) -> list[tuple[int, int]]:
+    """Return what the sentence, or the clause of `head`, says besides the aside; code points."""
+    sentence = words.doc[aside[0]].sent
+    first, last = (sentence.start, sentence.end) if head is None else subtree(head)
+    rest = [i for i in ((first, aside[0]), (aside[1], last)) if i[0] < i[1]]
+    return [words.chars(i) for i in rest if i[1] - i[0] <= MAX_PHRASE_TOKENS]
+
+
+def _according_to(words: Words, token: Token) -> Report | None:
+    doc = words.doc
+    if token.i + 1 >= len(doc) or doc[token.i + 1].lower_ != "to":
+        return None
+    to = doc[token.i + 1]
+    source = next((c for c in to.children if c.dep_ in {"pobj", "pcomp"}), None)
+    if source is None:
+        return None
+    head: Token | None = token.head
+    inner = head is not None and head.i != token.i and head.dep_ != "ROOT" and head.tag_ in VERB_TAGS
+    if not inner or token.i == token.sent.start:
+        head = None
+    aside = (token.i, max(source.right_edge.i + 1, to.i + 1))
+    report = Report("according-to", [token.i, to.i], "speech", None, phrase(source), lemma="according to")
+    report.speaker_rule = "according-to"
+    report.content = _around(words, head, aside)
+    return report if report.content else None
+
+
+def _as_put(words: Words, token: Token) -> Report | None:
+    """Return the report of 'as she put it', 'as X has said', 'as reported by X'."""
+    verb = token.head
+    if token.dep_ not in {"mark", "advmod", "prep"} or verb.i <= token.i or verb.i - token.i > 12:
+        return None
+    if verb.i not in words.cues and verb.lower_ not in _PUT:
+        return None
+    children = {c.dep_: c for c in verb.children}
+    thing = children.get("dobj")
+    if {"ccomp", "xcomp"} & set(children) or (thing is not None and thing.lower_ != "it"):
+        return None
+    if verb.lower_ in _PUT and thing is None:
+        return None
+    if thing is None and not {"Q", "C"} <= words.cues[verb.i].frames:
+        return None
+    subject = subject_of(verb)
+    own = any(c.dep_ in SUBJECTS for c in verb.children) or "agent" in children
+    if subject is None or not own or verb.head.i == verb.i or verb.dep_ not in {"advcl", "parataxis", "ccomp", "dep"}:
+        return None
+    first, last = token.i, verb.right_edge.i + 1
+    after = words.doc[last : last + 1].text
+    if not (token.i == token.sent.start or words.doc[first - 1].text in {",", "—", "–", "''", '"', "”", "("}):
+        return None
+    if token.i == token.sent.start and after not in {",", "—", "–", ":"}:
+        return None
+    lemma = "put it" if thing is not None else words.cues[verb.i].lemma
+    report = Report("as-put", [verb.i], "speech", None, phrase(subject), lemma=lemma, speaker_rule="aside-subject")
+    report.content = _around(words, None, (first, last))
+    return report if report.content else None
+
+
+def _noun(words: Words, token: Token) -> Report | None:
+    """Return the report of a noun with its source: 'X's claim that …', 'a warning by X about “…”'."""
+    if not token.tag_.startswith("NN"):
+        return None
+    source: Token | None = None
+    content: Interval | None = None
+    for child in token.children:
+        if child.dep_ == "poss":
+            source = child
+        elif child.dep_ in {"prep", "agent"} and child.lower_ in {"by", "from"} and child.i > token.i:
+            source = next((c for c in child.children if c.dep_ == "pobj"), source)
+        elif child.dep_ in {"acl", "relcl", "ccomp"} and child.i > token.i and child.left_edge.lower_ == "that":
+            if child.left_edge.dep_ == "mark":
+                content = (child.left_edge.i + 1, child.right_edge.i + 1)
+        elif child.dep_ == "prep" and child.lower_ in _ABOUT and child.i > token.i:
+            about = (child.i + 1, child.right_edge.i + 1)
+            if any(words.passage_of[i] >= 0 for i in range(*about)):
+                content = about
+        elif child.dep_ == "appos" and words.passage_of[child.i] >= 0:
+            content = subtree(child)
+    if source is None or content is None or not 0 < content[1] - content[0] <= MAX_PHRASE_TOKENS:
+        return None
+    noun = nouns()[token.lower]
+    report = Report("noun", [token.i], noun.cue_class, None, phrase(source), lemma=noun.lemma)
+    report.speaker_rule = "possessor" if source.dep_ == "poss" else "by-phrase"
+    report.content = [words.chars(content)]
+    return report
