@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     min_words: int = Field(40, ge=0, description="clean texts with fewer words are rejected as too-short")
     max_html_bytes: int = Field(8_000_000, ge=10_000, description="longer pages are cut, with a warning")
     drop_duplicates: bool = Field(False, description="reject exact repeats of a text instead of marking them")
+    line_memory: bool = Field(True, description="leave out lines of flat text that other pages of the source had")
     model: str = Field("md", description="`md`, `sm`, the name of an installed spaCy model, or a path")
     fast: bool = Field(True, description="the faster pipeline with identical output, where the model allows it")
     gazetteer: Path | None = Field(None, description="JSON lines of names of yours: name, aliases, label, uri")
@@ -179,6 +180,7 @@ class Settings(BaseSettings):
                 min_words=self.min_words,
                 max_html_bytes=self.max_html_bytes,
                 drop_duplicates=self.drop_duplicates,
+                line_memory=self.line_memory,
             ),
             annotate=AnnotateOptions(
                 model=self.model,

@@ -114,13 +114,16 @@ def _read_body(article: RawArticle, source: str | None, options: CleanOptions, m
                 (*warnings, *found.warnings),
             )
     headline = tidy(article.headline or "").replace("\n", " ") or None
-    lines = flat.main_lines(tidy(article.text or ""), source=source, headline=headline, memory=memory.lines)
-    metadata = Metadata(authors=lines.authors, published_at=lines.published_at)
+    known_lines = memory.lines if options.line_memory else None
+    lines = flat.main_lines(tidy(article.text or ""), source=source, headline=headline, memory=known_lines)
+    metadata = Metadata(
+        authors=lines.authors, published_at=lines.published_at, published_at_source=lines.published_at_source
+    )
     return Body(
         lines.headline,
         lines.paragraphs,
         metadata,
-        flat.METHOD,
+        lines.method,
         flat.VERSION,
         lines.confidence,
         lines.removed,

@@ -3,11 +3,53 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+MANY_PAGES = -1  # stands for the page of a line that two pages have
 
 
 class LineMemory:
-    """Hashes of lines seen by source: a line that stands on two pages of a site is the site's, not the article's."""
+    """Hashes of lines seen by source: a line that stands on two pages of a site is the site's, not the article's.
+
+    Bounded by the number of lines in all, the source that was longest unseen out first, and by the lines of one source,
+    the oldest out first. A line counts as repeated only when another page had it, so that a page read twice, after a
+    crash or a replay, finds none of its own lines. What a memory says depends on the pages it saw: two workers, or a
+    run and its replay, may clean the same page differently; `CleanOptions.line_memory` turns it off.
+    """
+
+    def __init__(self, *, max_lines: int = 200_000, max_lines_per_source: int = 2_000) -> None:
+        # A line costs about 110 bytes: 22 MB when full. A page has a median of 150 lines, a long one 600.
+        self.max_lines = max_lines
+        self.max_lines_per_source = max_lines_per_source
+        self._sources: OrderedDict[str, OrderedDict[int, int]] = OrderedDict()
+        self._lines = 0
+
+    def __len__(self) -> int:
+        return self._lines
+
+    def repeated(self, source: str, page: int, lines: Sequence[int]) -> list[bool]:
+        """Return for each line, by hash, whether a page of `source` other than `page` had it."""
+        known = self._sources.get(source)
+        if not known:
+            return [False] * len(lines)
+        return [known.get(line, page) != page for line in lines]
+
+    def learn(self, source: str, page: int, lines: Iterable[int]) -> None:
+        """Note that `page` of `source` has these lines."""
+        known = self._sources.setdefault(source, OrderedDict())
+        self._sources.move_to_end(source)
+        self._lines -= len(known)
+        for line in lines:
+            if known.setdefault(line, page) != page:
+                known[line] = MANY_PAGES
+            known.move_to_end(line)
+        while len(known) > self.max_lines_per_source:
+            known.popitem(last=False)
+        self._lines += len(known)
+        while self._lines > self.max_lines and len(self._sources) > 1:
+            _, oldest = self._sources.popitem(last=False)
+            self._lines -= len(oldest)
 
 
 class SeenTexts:

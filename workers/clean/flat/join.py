@@ -1,0 +1,54 @@
+"""Puts together what inline tags or a fixed line width broke: which line breaks stand inside a paragraph."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.clean.flat.lines import CAPITALISED, COMMA, LOWER, SPACE, WORDS, Floats, Lines, start_kind
+from workers.clean.flat.stopwords import STOPWORDS
+
+NO_SPACE_BEFORE = frozenset(".,;:!?)]}%”’…")
+NO_SPACE_AFTER = frozenset("([{“‘$£€#")
+
+
+def join_features(lines: Lines) -> Floats:
+    """Return one row for each break between two neighbouring lines: (lines - 1, features)."""
+    n = len(lines)
+    ends, starts = lines.ends.astype(np.float32), lines.starts.astype(np.float32)
+    last_stop = np.fromiter((w[-1] in STOPWORDS if w else False for w in lines.words), np.float32, n)
+    first_stop = np.fromiter((w[0] in STOPWORDS if w else False for w in lines.words), np.float32, n)
+    chars = np.fromiter(map(len, lines.texts), np.float32, n)
+    words = lines.counts[:, WORDS]
+    capitals = lines.counts[:, CAPITALISED] / np.maximum(words, 1)
+    gaps = np.minimum(lines.gaps, 3).astype(np.float32)
+    loose = np.isin(starts, (1, 4, 7))
+    width = np.float32(np.percentile(chars, 95)) if n else np.float32(0)
+    document = np.array(
+        [loose.mean(), (gaps > 0).mean(), (words > 8).mean(), (ends == 1).mean(), width], np.float32
+    )  # fmt: skip
+    own = np.stack([ends, starts, last_stop, first_stop, chars, words, capitals, gaps,
+                    lines.indents.astype(np.float32), lines.marked, lines.counts[:, LOWER], lines.counts[:, COMMA],
+                    lines.counts[:, SPACE]], axis=1).astype(np.float32)  # fmt: skip
+    edge = np.full((1, own.shape[1]), -1, np.float32)
+    padded = np.concatenate([edge, own, edge])
+    before, left, right, after = (padded[k : k + n - 1] for k in range(4))
+    same_indent = (left[:, 8] == right[:, 8]).astype(np.float32)[:, None]
+    fullness = (left[:, 4] / max(float(width), 1.0))[:, None]
+    return np.concatenate(
+        [before, left, right, after, same_indent, fullness, np.broadcast_to(document, (n - 1, len(document)))], axis=1
+    ).astype(np.float32)
+
+
+def groups_of(joined: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return where each paragraph begins, as indices of lines, when `joined[i]` puts line `i + 1` behind line `i`."""
+    return np.flatnonzero(np.concatenate([[True], ~joined]))
+
+
+def join_texts(texts: list[str]) -> str:
+    """Return the pieces as one line, with a space where two words meet."""
+    whole = texts[0]
+    for text in texts[1:]:
+        tight = text[0] in NO_SPACE_BEFORE or whole[-1] in NO_SPACE_AFTER or start_kind(text) == 7
+        whole += text if tight else " " + text
+    return whole
