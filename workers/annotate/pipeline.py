@@ -75,7 +75,7 @@ def load_pipeline(model: str, *, fast: bool = False) -> Language:
 
     Raises ModelError where the model is missing or lacks a tagger, a parser or an entity recogniser.
     """
-    location = _locate(model)
+    location = locate(model)
     with warnings.catch_warnings():
         # W095: trained with another spaCy 3.x. The layout of these models has not changed since 3.5, and the
         # tests compare what the shipped model annotates; on a terminal the warning only frightens.
@@ -164,7 +164,7 @@ def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
         yield batch
 
 
-def _locate(model: str) -> str | Path:
+def locate(model: str) -> str | Path:
     """Return what `spacy.load` is to be given for `model`."""
     for candidate in SHORT_NAMES.get(model, (model,)):
         package, _, pattern = candidate.partition("/")
