@@ -18,7 +18,8 @@ from spacy.tokens import Doc
 from tests.model.wording import jumbles, news
 from workers.annotate.fast import FastPipe, accelerate, encoder, kernel, loops
 from workers.annotate.fast.decoders import Tagger
-from workers.annotate.pipeline import bounded_vocabulary, load_pipeline, parse, warm_up
+from workers.annotate.pipeline import load_pipeline, parse, warm_up
+from workers.annotate.vocabulary import bounded_vocabulary
 
 pytestmark = [pytest.mark.model, pytest.mark.filterwarnings("ignore:.*W095")]
 
@@ -103,7 +104,7 @@ def test_a_full_memo_forgets_without_harm(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_full_vocabulary_stops_growing_without_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the vocabulary has its size, new words are gone after the batch, and annotations stay the same."""
-    monkeypatch.setattr("workers.annotate.pipeline.VOCABULARY_WORDS", 0)
+    monkeypatch.setattr("workers.annotate.vocabulary.LEARNT_CHARS", 50_000)
     nlp = load_pipeline("md", fast=True)
     warm_up(nlp)
     strings = len(nlp.vocab.strings)
@@ -114,7 +115,7 @@ def test_a_full_vocabulary_stops_growing_without_harm(monkeypatch: pytest.Monkey
             *jumbles(800, vocabulary=vocabulary(), seed=seed),
         ]
         expected = [annotations(doc) for doc in parse(pipeline("md", fast=False), texts)]
-        with bounded_vocabulary(nlp):
+        with bounded_vocabulary(nlp, texts):
             found = [annotations(doc) for doc in parse(nlp, texts)]
         assert found == expected
         assert len(nlp.vocab.strings) == strings

@@ -11,8 +11,9 @@ from schemas.enriched import EnrichedArticle, Pipeline, PipelineModel
 from workers import __version__
 from workers.annotate.entities import find_entities, read_gazetteer, read_tables, with_quoted
 from workers.annotate.options import AnnotateOptions
-from workers.annotate.pipeline import bounded_vocabulary, load_pipeline, parse, warm_up
+from workers.annotate.pipeline import load_pipeline, parse, warm_up
 from workers.annotate.quotes import find_quotes
+from workers.annotate.vocabulary import bounded_vocabulary
 
 __all__ = ["AnnotateOptions", "Annotator"]
 
@@ -34,7 +35,7 @@ class Annotator:
 
     def annotate(self, articles: Sequence[CleanArticle], *, now: datetime | None = None) -> list[EnrichedArticle]:
         """Return each article with its entities and quotes, in order; their texts stay exactly as given."""
-        with bounded_vocabulary(self._nlp):
+        with bounded_vocabulary(self._nlp, [article.text for article in articles]):
             return self._annotate(articles, now or datetime.now(UTC))
 
     def warm_up(self) -> None:

@@ -18,6 +18,7 @@ class WordMemo:
     """Rows 1 to `capacity` of some table, by word. Row 0 is for no word."""
 
     def __init__(self, capacity: int, *, by_space: bool) -> None:
+        self.by_space = by_space
         self._mix = MIX if by_space else MIX[:2]
         self._rows: dict[int, int] = {}
         self._keys = np.zeros(1 + capacity, dtype=np.uint64)

@@ -19,7 +19,6 @@ from workers.annotate.fast.encoder import Encoder
 from workers.annotate.fast.gemm import choose_gemm
 from workers.annotate.fast.parsers import CompiledParser, StockParser
 
-WARM_WORDS = 4_000  # the most frequent, with and without a space after them: 76 % of the tokens of web articles
 NAME = "wiremill_fast"
 
 
@@ -32,8 +31,11 @@ class FastPipe:
         strings = nlp.vocab.strings
         gemm = choose_gemm()
         self._nlp = nlp
-        self._shared = Encoder(architecture.shared, nlp.vocab, gemm, loops)
-        self._own = Encoder(architecture.own, nlp.vocab, gemm, loops)
+        # Of tagger and parser, and of the recogniser, which has its own.
+        self.encoders = (
+            Encoder(architecture.shared, nlp.vocab, gemm, loops),
+            Encoder(architecture.own, nlp.vocab, gemm, loops),
+        )
         self._tagger = Tagger(architecture.tagger, architecture.tagger_bias, architecture.tags, gemm, strings)
         parser = cast(Any, nlp.get_pipe("parser"))
         self._parser: CompiledParser | StockParser = (
@@ -63,25 +65,25 @@ class FastPipe:
             return
         lengths = [len(doc) for doc in docs]
         tokens = read(docs, "ORTH", "NORM", "SPACY", "IS_SPACE", "SENT_START")
-        shared = self._shared.encode(tokens[:, :3], lengths)
+        shared = self.encoders[0].encode(tokens[:, :3], lengths)
         self._parser.annotate(docs, lengths, shared, self._tagger.tags(shared), _flags(tokens[:, 4]))
         starts = _flags(read(docs, "SENT_START"))
-        own = self._own.encode(tokens[:, :3], lengths)
+        own = self.encoders[1].encode(tokens[:, :3], lengths)
         classes = self._entities.recognise(own, lengths, _flags(tokens[:, 3]), starts)
         entities = np.column_stack([self._entities.iob[classes], self._entities.types[classes]])
         for doc, values in zip(docs, np.split(entities, np.cumsum(lengths)[:-1]), strict=True):
             write(doc, ("ENT_IOB", "ENT_TYPE"), values)
 
-    def warm_up(self) -> None:
-        """Learn the model's most frequent words, so that processes forked now share what was learnt."""
-        vectors = self._nlp.vocab.vectors
-        frequent = [self._nlp.vocab.strings[key] for key in islice(vectors.keys(), WARM_WORDS)]
+    def learn(self, frequent: Sequence[str]) -> None:
+        """Compute now what the encoders make of words, with and without a space after them, and never forget it."""
+        if not frequent:
+            return
         doc = self._nlp.make_doc(" ".join(frequent))
         words = read([doc], "ORTH", "NORM", "SPACY")
         for spaces in (1, 0):
             words[:, 2] = spaces
-            self._shared.learn(words)
-            self._own.learn(words)
+            for encoder in self.encoders:
+                encoder.learn(words)
 
 
 def _flags(values: Hashes) -> Bytes:
