@@ -175,17 +175,19 @@ class DevBroker:
         return f"; its log ends:\n{tail}" if tail else "; its log is empty"
 
 
-def command(kind: BrokerKind, *, port: int, folder: Path) -> list[str]:
-    """Return the command line of a broker on `port` of the loopback interface, with its topics in `folder`."""
+def command(kind: BrokerKind, *, port: int, folder: Path, advertised: int | None = None) -> list[str]:
+    """Return the command line of a broker on `port` of the loopback interface, with its topics in `folder`.
+
+    `advertised` is the port that clients are told, that of a proxy; noida cannot tell another than its own.
+    """
     executable = str(_executable(kind, folder))
     match kind:
         case BrokerKind.NOIDA:
             own = ["--only", "kafka", "--host", HOST, "--kafka-port", str(port), "--data-dir", str(folder / "topics")]
             return [executable, "start", *own]
         case BrokerKind.TANSU:
-            url = f"tcp://{HOST}:{port}"
-            own = ["--listener-url", url, "--advertised-listener-url", url, "--storage-engine", "memory://tansu/"]
-            return [executable, "broker", *own]
+            own = ["--listener-url", f"tcp://{HOST}:{port}", "--storage-engine", "memory://tansu/"]
+            return [executable, "broker", *own, "--advertised-listener-url", f"tcp://{HOST}:{advertised or port}"]
 
 
 def dying_with_us(argv: list[str]) -> list[str]:
@@ -243,11 +245,12 @@ def main() -> NoReturn:
     parser.add_argument("kind", type=BrokerKind, choices=list(BrokerKind), help="noida keeps topics on disk")
     parser.add_argument("--port", type=int, default=9092, help="on 127.0.0.1 (default 9092)")
     parser.add_argument("--folder", type=Path, required=True, help="where the topics are kept")
+    parser.add_argument("--advertised", type=int, help="the port that clients are told, that of a proxy (tansu)")
     given = parser.parse_args()
     folder = given.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        broker = command(given.kind, port=given.port, folder=folder)
+        broker = command(given.kind, port=given.port, folder=folder, advertised=given.advertised)
     except DevBrokerError as error:
         sys.exit(f"error: {error}")
     os.chdir(folder)

@@ -17,18 +17,27 @@ START_SECONDS = 90  # Apache Kafka takes 2.5 s on an idle machine; on a crowded 
 
 
 class Broker:
-    """A broker on a fixed port of the loopback interface, with its topics in a folder that `close` removes."""
+    """A broker on a fixed port of the loopback interface, with its topics in a folder that `close` removes.
 
-    def __init__(self, kind: str) -> None:
+    With `proxied`, clients that bootstrap from the proxy (`proxy_port` → `via_port`) are kept on it.
+    """
+
+    def __init__(self, kind: str, *, proxied: bool = False) -> None:
+        assert not (proxied and kind == "noida"), "noida cannot advertise another port"
         self.kind = kind
         self.port = free_port()
+        self.proxy_port = free_port()
+        self.via_port = free_port() if kind == "kafka" else self.port
         self.folder = Path(tempfile.mkdtemp(prefix=f"wiremill-test-{kind}-"))
         if kind == "kafka":
             argv: list[str | Path] = [ROOT / "scripts/kafka", "run"]
         else:
             options = ["--port", str(self.port), "--folder", self.folder / "topics"]
-            argv = [sys.executable, "-m", "workers.devbroker", kind, *options]
+            advertised = ["--advertised", str(self.proxy_port)] if proxied else []
+            argv = [sys.executable, "-m", "workers.devbroker", kind, *options, *advertised]
         environment = {"WIREMILL_KAFKA_FOLDER": str(self.folder), "WIREMILL_KAFKA_PORT": str(self.port)}
+        if proxied:
+            environment["WIREMILL_KAFKA_VIA"] = f"{self.via_port}:{self.proxy_port}"
         self.process = Process(argv, log=self.folder / "broker.log", environment=environment)
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.brokers import KINDS, Broker
+from tests.harness.proxy import Proxy
 from tests.harness.worker import Worker
 
 _figures: list[str] = []
@@ -68,6 +69,16 @@ def own_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     own.start()
     yield own
     own.close()
+
+
+@pytest.fixture
+def proxied_broker(request: pytest.FixtureRequest) -> Iterator[tuple[Broker, Proxy]]:
+    """A running broker of the test's own, and a proxy that its clients stay on."""
+    own = Broker(broker_kind(request), proxied=True)
+    with Proxy(own.proxy_port, own.via_port) as proxy:
+        own.start()
+        yield own, proxy
+        own.close()
 
 
 @pytest.fixture
