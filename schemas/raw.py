@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -78,6 +79,16 @@ class RawArticle(Record):
             return tuple(name for name in _AUTHOR_SEPARATOR.split(value) if name)
         if isinstance(value, list | tuple):
             return tuple(name for name in value if name)
+        return value
+
+    @field_validator("html_base64")
+    @classmethod
+    def _is_base64(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                base64.b64decode("".join(value.split()), validate=True)  # mail and some scrapers break its lines
+            except ValueError as error:
+                raise ValueError(f"not base64 ({error})") from None
         return value
 
     @field_validator("id", mode="before")

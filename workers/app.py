@@ -17,6 +17,7 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import socket
 import ssl
 import threading
@@ -247,7 +248,7 @@ class Worker(faust.Worker):
 
     def _on_sigint(self) -> None:
         self._flag_as_shutdown_by_signal()
-        self._schedule_shutdown(2)  # type: ignore[arg-type]  # without mode's banner
+        self._schedule_shutdown(signal.SIGINT)  # without mode's banner
 
     async def _sentinel_task(self) -> None:
         """Wait for nothing: mode sleeps a second here."""

@@ -141,7 +141,7 @@ def _html_of(article: RawArticle) -> tuple[str | None, tuple[str, ...]]:
         payload = base64.b64decode(article.html_base64, validate=False)
     except binascii.Error as error:
         raise ValueError(f"html_base64: not base64 ({error})") from None
-    decoded = decode_page(payload, article.encoding)
+    decoded = decode_page(payload, article.encoding, content_type=article.content_type)
     return decoded.text, decoded.warnings
 
 

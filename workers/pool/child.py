@@ -79,6 +79,9 @@ class Child:
         except (wire.ClosedError, OSError):
             fault = self.killed_for or Died
             raise fault("the child process is gone") from None
+        if verdict == "memory":  # it may live on, but with what it had taken
+            self.kill(OutOfMemory)
+            raise OutOfMemory(result)
         self.grown_bytes = max(0, resident - self.born_bytes)
         if verdict == "error":
             raise Raised(result)

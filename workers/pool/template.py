@@ -96,6 +96,8 @@ def _be_child(sock: socket.socket, stages: Stages, memory_bytes: int) -> None:
             method, arguments = wire.receive(sock)
             try:
                 answer = ("ok", getattr(stages, method)(*arguments), resident_bytes())
+            except MemoryError:
+                answer = ("memory", "the cap was reached", 0)
             except Exception as error:
                 answer = ("error", f"{type(error).__name__}: {error}"[:500], resident_bytes())
             wire.send(sock, answer)
