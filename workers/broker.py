@@ -18,6 +18,7 @@ from workers.settings import Settings
 
 log = logging.getLogger(__name__)
 
+BATCH_BYTES = 256 << 10  # of messages for one partition sent together; aiokafka's 16 KiB is less than one article
 HEADROOM_BYTES = 1 << 20  # of a message around its value: key, headers, the batch's own fields
 READ_TOPICS = (Topic.RAW, Topic.CLEAN)
 
@@ -56,6 +57,7 @@ def make_producer(settings: Settings, *, idempotent: bool) -> AIOKafkaProducer:
         compression_type=None if settings.compression == "none" else settings.compression,
         max_request_size=settings.max_record_bytes + HEADROOM_BYTES,
         request_timeout_ms=int(settings.send_seconds * 1000),
+        max_batch_size=BATCH_BYTES,
         linger_ms=0,
     )
 

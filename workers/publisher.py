@@ -7,9 +7,11 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from aiokafka.partitioner import DefaultPartitioner
 
 from workers.broker import BrokerError, start_producer
 from workers.publish import Outgoing
@@ -19,7 +21,26 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = (0.2, 5.0)  # first and longest wait between tries
 
-SENDS_PER_TURN = 50  # then the loop gets its turn: `send` does not yield while its buffer has room, 0.1 ms each
+APPENDS_PER_TURN = 200  # messages, then the loop gets its turn; 13 µs each
+SENDS_PER_TURN = 20  # batches, likewise; each is compressed on the loop
+
+
+class _Batch:
+    """Messages of one partition, in the form that goes over the wire, and as they were for another try."""
+
+    def __init__(self, builder: Any, topic: str, partition: int) -> None:
+        self.builder = builder
+        self.topic = topic
+        self.partition = partition
+        self.messages: list[Outgoing] = []
+
+    def append(self, message: Outgoing) -> bool:
+        """Add a message; False when the batch is full."""
+        headers = list(message.headers)
+        if self.builder.append(timestamp=None, key=message.key, value=message.value, headers=headers) is None:
+            return False
+        self.messages.append(message)
+        return True
 
 
 class Publisher:
@@ -30,6 +51,7 @@ class Publisher:
         self._on_retry = on_retry
         self._producer: AIOKafkaProducer | None = None
         self._exchange = asyncio.Lock()
+        self._partitioner = DefaultPartitioner()  # murmur2 of the key, as the Java client does
         self.failing_since: float | None = None  # monotonic; None while all is well
 
     async def start(self) -> None:
@@ -67,30 +89,59 @@ class Publisher:
     async def _try(
         self, producer: AIOKafkaProducer | None, messages: list[Outgoing]
     ) -> tuple[list[Outgoing], Exception | None]:
-        """Send all once; return those that failed, and the first error."""
+        """Send all once; return those that failed, and the first error.
+
+        Messages of one partition go as one batch: 13 instead of 39 µs of the loop's time each, since `send` makes a
+        future and takes a lock for every one.
+        """
         if producer is None:
             return messages, BrokerError("not connected")
         failed: list[Outgoing] = []
         first: Exception | None = None
         sent = []
-        for number, message in enumerate(messages, 1):
+        for number, batch in enumerate(await self._batches(producer, messages, failed), 1):
             if number % SENDS_PER_TURN == 0:
                 await asyncio.sleep(0)
-            topic = f"{self._settings.topic_prefix}.{message.topic}"
             try:
-                future = await producer.send(topic, message.value, message.key, headers=list(message.headers))
-            except (KafkaError, OSError, AssertionError) as error:
-                failed.append(message)
+                future = await producer.send_batch(batch.builder, batch.topic, partition=batch.partition)
+            except (KafkaError, OSError) as error:
+                failed += batch.messages
                 first = first or error
             else:
-                sent.append((message, future))
-        for message, future in sent:
+                sent.append((batch.messages, future))
+        if failed and first is None:
+            first = KafkaTimeoutError("a topic is not known to the broker")
+        for messages_sent, future in sent:
             try:
                 await future
             except (KafkaError, OSError) as error:
-                failed.append(message)
+                failed += messages_sent
                 first = first or error
         return failed, first
+
+    async def _batches(
+        self, producer: AIOKafkaProducer, messages: list[Outgoing], failed: list[Outgoing]
+    ) -> list[_Batch]:
+        """Group the messages by partition, in order, as many to a batch as fit; unknown topics' go to `failed`."""
+        batches: list[_Batch] = []
+        known: dict[str, list[int]] = {}
+        open_batches: dict[tuple[str, int], _Batch] = {}
+        for number, message in enumerate(messages, 1):
+            if number % APPENDS_PER_TURN == 0:
+                await asyncio.sleep(0)
+            topic = f"{self._settings.topic_prefix}.{message.topic}"
+            if topic not in known:
+                known[topic] = await _partitions(producer, topic)
+            if not (partitions := known[topic]):
+                failed.append(message)
+                continue
+            partition = self._partitioner(message.key, partitions, partitions)
+            batch = open_batches.get((topic, partition))
+            if batch is None or not batch.append(message):
+                batch = open_batches[topic, partition] = _Batch(producer.create_batch(), topic, partition)
+                batch.append(message)  # the first always fits
+                batches.append(batch)
+        return batches
 
     async def _replace(self, broken: AIOKafkaProducer | None) -> None:
         """Exchange a producer that may be in an error it cannot leave, once however many tasks ask."""
@@ -106,6 +157,14 @@ class Publisher:
         if broken is not None:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(broken.stop(), timeout=5)
+
+
+async def _partitions(producer: AIOKafkaProducer, topic: str) -> list[int]:
+    """Return the partitions of a topic, none when the broker does not know it or does not answer."""
+    try:
+        return sorted(await producer.partitions_for(topic))
+    except (KafkaError, OSError):
+        return []
 
 
 def _said(error: Exception) -> str:
