@@ -22,6 +22,7 @@ class CleanOptions:
     languages: frozenset[str] = frozenset({"en"})  # BCP 47 primary subtags; empty: any language
     min_words: int = 40  # of the clean text; shorter ones are teasers or stubs
     max_html_bytes: int = 8_000_000  # a longer page is cut, with a warning: the longest real page seen is 3 MB
+    max_text_chars: int = 2_000_000  # of a flat text; the longest real one seen has 0.4 MB
     drop_duplicates: bool = False  # reject, instead of marking, an article whose text was just seen
     line_memory: bool = True  # leave out lines that other pages of the source had; off: a page's result is its own
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from schemas.clean import CleanArticle, Extraction, PublishedAtSource, Publisher, Rejected, RejectReason, Removed
 from schemas.ids import stable_id, text_sha256
 from schemas.raw import RawArticle
 from workers.clean import flat, page
 from workers.clean.address import canonical_url, domain_of
-from workers.clean.admit import refuse
+from workers.clean.admit import PAYWALL, Candidate, refuse
 from workers.clean.charset import decode_page
 from workers.clean.fingerprint import simhash
 from workers.clean.hygiene import tidy
@@ -20,7 +20,7 @@ from workers.clean.language import detect_language
 from workers.clean.memory import CleanMemory
 from workers.clean.metadata import Metadata
 from workers.clean.options import CleanOptions
-from workers.clean.wire import read_wire_marks
+from workers.clean.wire import WireStory, read_wire_marks
 
 __all__ = ["CleanMemory", "CleanOptions", "clean"]
 
@@ -40,23 +40,24 @@ def clean(
     `processed_at` (default: the present). `memory` is what was learnt from earlier articles; without it every article
     stands alone.
     """
-    options, memory = options or CleanOptions(), memory or CleanMemory()
-    source = (article.source and article.source.domain) or domain_of(article.url)
-    body = _read_body(article, source, options, memory)
+    options, memory, now = options or CleanOptions(), memory or CleanMemory(), now or datetime.now(UTC)
+    source = (article.source and article.source.domain) or domain_of(article.final_url or article.url)
+    body = _read_body(article, source, options, memory, now)
     story = read_wire_marks(body.paragraphs)
     article_id, address = identify(article, source, body)
-    language = detect_language(PARAGRAPH_BREAK.join(story.paragraphs), given=article.language)
-    if refusal := refuse(story.paragraphs, language, options):
+    words = PARAGRAPH_BREAK.join(story.paragraphs)
+    language = detect_language(words, given=article.language or body.metadata.language)
+    if refusal := refuse(_candidate(article, body, story, language), options):
         return Rejected(reason=refusal[0], detail=refusal[1], article_id=article_id)
 
     text = PARAGRAPH_BREAK.join([body.headline, *story.paragraphs] if body.headline else story.paragraphs)
-    content_hash = text_sha256(PARAGRAPH_BREAK.join(story.paragraphs))
-    warnings = list(body.warnings)
+    content_hash = text_sha256(words)
+    warnings = [*body.warnings, *(["paywall: the text may be only the beginning"] if body.paywalled else [])]
     if twin := memory.seen.first_with(content_hash, article_id):
         if options.drop_duplicates:
             return Rejected(reason=RejectReason.DUPLICATE, detail=f"same text as {twin}", article_id=article_id)
-        warnings.append(f"same text as {twin}")
-    published_at, published_at_source = _first_date(article, body, story.published_at)
+        warnings.append(f"duplicate: same text as {twin}")
+    published_at, published_at_source = _first_date(article, body, story)
     return CleanArticle(
         article_id=article_id,
         content_hash=content_hash,
@@ -70,12 +71,12 @@ def clean(
         published_at=published_at,
         published_at_source=published_at_source,
         fetched_at=article.fetched_at,
-        processed_at=now or datetime.now(UTC),
+        processed_at=now,
         language=language,
         text=text,
-        fingerprint=simhash(text),
+        fingerprint=simhash(words),
         extraction=Extraction(method=body.method, version=body.version, confidence=body.confidence),
-        removed=(*body.removed, *story.removed),
+        removed=_sum(*body.removed, *story.removed),
         warnings=tuple(warnings),
         extra=article.extra,
     )
@@ -87,47 +88,71 @@ class Body:
 
     headline: str | None
     paragraphs: tuple[str, ...]
-    metadata: Metadata
     method: str
     version: str
+    metadata: Metadata = field(default_factory=Metadata)
     confidence: float | None = None
     removed: tuple[Removed, ...] = ()
     warnings: tuple[str, ...] = ()
+    paywalled: bool = False
 
 
-def _read_body(article: RawArticle, source: str | None, options: CleanOptions, memory: CleanMemory) -> Body:
+def _read_body(
+    article: RawArticle, source: str | None, options: CleanOptions, memory: CleanMemory, now: datetime
+) -> Body:
     """Read the page if there is one, else the flat text; the text also where the page holds no article."""
     html, warnings = _html_of(article)
     if html is not None:
-        found = page.main_text(html, url=article.final_url or article.url, max_chars=options.max_html_bytes)
-        headline = tidy(article.headline or found.metadata.title or "").replace("\n", " ") or None
-        paragraphs = tuple(p for p in (tidy(paragraph) for paragraph in found.paragraphs) if p and p != headline)
-        if paragraphs or article.text is None:
-            return Body(
-                headline,
-                paragraphs,
-                found.metadata,
-                page.METHOD,
-                page.VERSION,
-                found.confidence,
-                found.removed,
-                (*warnings, *found.warnings),
-            )
-    headline = tidy(article.headline or "").replace("\n", " ") or None
-    known_lines = memory.lines if options.line_memory else None
-    lines = flat.main_lines(tidy(article.text or ""), source=source, headline=headline, memory=known_lines)
-    metadata = Metadata(
-        authors=lines.authors, published_at=lines.published_at, published_at_source=lines.published_at_source
-    )
+        found = _read_page(article, html, warnings, options, now)
+        if found.paragraphs or article.text is None:
+            return found
+        warnings = found.warnings
+    return _read_flat(article, source, warnings, options, memory)
+
+
+def _read_page(article: RawArticle, html: str, warnings: tuple[str, ...], options: CleanOptions, now: datetime) -> Body:
+    url, latest = article.final_url or article.url, (article.fetched_at or now) + timedelta(days=2)
+    found = page.main_text(html, url=url, max_chars=options.max_html_bytes, latest=latest)
+    headline = _one_line(article.headline or found.metadata.title)
+    paragraphs = tuple(filter(None, (_one_line(paragraph) for paragraph in found.paragraphs)))
+    if headline and paragraphs and paragraphs[0] == headline:
+        paragraphs = paragraphs[1:]
     return Body(
-        lines.headline,
-        lines.paragraphs,
-        metadata,
-        lines.method,
-        flat.VERSION,
-        lines.confidence,
-        lines.removed,
-        (*warnings, *lines.warnings),
+        headline=headline,
+        paragraphs=paragraphs,
+        method=found.method,
+        version=page.VERSION,
+        metadata=found.metadata,
+        confidence=found.confidence,
+        removed=found.removed,
+        warnings=(*warnings, *found.warnings),
+        paywalled=found.metadata.paywalled or found.asks_to_pay,
+    )
+
+
+def _read_flat(
+    article: RawArticle, source: str | None, warnings: tuple[str, ...], options: CleanOptions, memory: CleanMemory
+) -> Body:
+    text = article.text or ""
+    if len(text) > options.max_text_chars:
+        cut = len(text) - options.max_text_chars
+        warnings = (*warnings, f"text: {cut} of {len(text)} characters cut off at the end")
+        text = text[: options.max_text_chars]
+    headline = _one_line(article.headline)
+    known_lines = memory.lines if options.line_memory else None
+    lines = flat.main_lines(tidy(text), source=source, headline=headline, memory=known_lines)
+    return Body(
+        headline=lines.headline,
+        paragraphs=lines.paragraphs,
+        method=lines.method,
+        version=flat.VERSION,
+        metadata=Metadata(
+            authors=lines.authors, published_at=lines.published_at, published_at_source=lines.published_at_source
+        ),
+        confidence=lines.confidence,
+        removed=lines.removed,
+        warnings=(*warnings, *lines.warnings),
+        paywalled=bool(PAYWALL.search(text)),
     )
 
 
@@ -141,18 +166,41 @@ def _html_of(article: RawArticle) -> tuple[str | None, tuple[str, ...]]:
         payload = base64.b64decode(article.html_base64, validate=False)
     except binascii.Error as error:
         raise ValueError(f"html_base64: not base64 ({error})") from None
-    decoded = decode_page(payload, article.encoding, content_type=article.content_type)
+    decoded = decode_page(payload, declared=article.encoding, content_type=article.content_type)
     return decoded.text, decoded.warnings
 
 
+def _one_line(text: str | None) -> str | None:
+    return " ".join(tidy(text).split()) or None if text else None
+
+
 def identify(article: RawArticle, source: str | None, body: Body) -> tuple[str, str | None]:
-    """Return the article's id and its canonical URL: by URL, else by the source's own id, else by its content."""
+    """Return the article's id and its canonical URL: by URL, else by the source's own id, else by its content.
+
+    The id follows from the input record alone: what the page calls its address (`rel=canonical`) may change with the
+    site's software, and then a replay would give the article a second id. It becomes `canonical_url` when it is on the
+    same site (an AMP page names its article so).
+    """
     if article.url:
         address = canonical_url(article.url)
-        return stable_id("article", address), address
+        named = body.metadata.canonical
+        shown = canonical_url(named) if named and domain_of(named) == domain_of(address) else address
+        return stable_id("article", address), shown
     if article.id:
         return stable_id("article", source or "", article.id), None
     return stable_id("article", PARAGRAPH_BREAK.join(body.paragraphs)), None
+
+
+def _candidate(article: RawArticle, body: Body, story: WireStory, language: str | None) -> Candidate:
+    return Candidate(
+        paragraphs=story.paragraphs,
+        headline=body.headline,
+        language=language,
+        url=article.final_url or article.url,
+        http_status=article.http_status,
+        kind=body.metadata.kind,
+        paywalled=body.paywalled,
+    )
 
 
 def _publisher(article: RawArticle, metadata: Metadata, source: str | None) -> Publisher | None:
@@ -160,12 +208,19 @@ def _publisher(article: RawArticle, metadata: Metadata, source: str | None) -> P
     return Publisher(name=name, domain=source) if name or source else None
 
 
-def _first_date(
-    article: RawArticle, body: Body, wire_date: datetime | None
-) -> tuple[datetime | None, PublishedAtSource | None]:
+def _first_date(article: RawArticle, body: Body, story: WireStory) -> tuple[datetime | None, PublishedAtSource | None]:
     """Return the best date there is and where it was read: the scraper's, the page's, the document id's."""
     if article.published_at:
         return article.published_at, PublishedAtSource.GIVEN
     if body.metadata.published_at:
         return body.metadata.published_at, body.metadata.published_at_source or PublishedAtSource.TEXT
-    return (wire_date, PublishedAtSource.DOC_ID) if wire_date else (None, None)
+    return (story.published_at, PublishedAtSource.DOC_ID) if story.published_at else (None, None)
+
+
+def _sum(*removed: Removed) -> tuple[Removed, ...]:
+    """Return one entry a reason, in order of first mention."""
+    chars: dict[str, Removed] = {}
+    for piece in removed:
+        before = chars.get(piece.reason)
+        chars[piece.reason] = Removed(reason=piece.reason, chars=piece.chars + (before.chars if before else 0))
+    return tuple(chars.values())

@@ -1,10 +1,4 @@
-"""Who said what, in which words: quotes by rules on quotation marks and the dependency parse.
-
-Marks make passages (`marks`), of which titles and nicknames are left out (`notquotes`). Cues (`cues`) report what
-stands beside them (`frames`), what depends on them (`clauses`, `extent`) or what they are an aside to (`asides`);
-headlines, transcripts and signatures need no cue (`turns`). `join` keeps the outer of two reports, `carry` lets quotes
-go on without a cue. `speakers` says whom the words for the source mean, `confidence` how sure it is, `rules` why.
-"""
+"""Who said what, in which words: quotes by rules on quotation marks and the dependency parse."""
 
 from __future__ import annotations
 
@@ -15,51 +9,30 @@ from schemas.enriched import Cue, Provenance, Quote, QuoteContext, QuoteType
 from schemas.ids import quote_id
 from schemas.record import TextSpan
 from workers.annotate.entities import ArticleEntities
-from workers.annotate.quotes.confidence import confidence_of
-from workers.annotate.quotes.cues import nouns, verbs
 from workers.annotate.quotes.grammar import Words
 from workers.annotate.quotes.join import find_reports
 from workers.annotate.quotes.marks import find_passages
 from workers.annotate.quotes.notquotes import quoted_passages
 from workers.annotate.quotes.report import Report
-from workers.annotate.quotes.rules import CATALOGUE, Rule
-from workers.annotate.quotes.speakers import Speakers
+from workers.annotate.quotes.speakers import speaker_of
 
-__all__ = ["CATALOGUE", "RULES_VERSION", "Rule", "find_quotes", "read_lexicon"]
-
-RULES_VERSION = "1"  # grows when a change of the rules changes quotes
-CONTEXT_CHARS = 160  # on each side, within the paragraph: about one sentence
+RULES_VERSION = "1"
 
 
-def find_quotes(
-    doc: Doc, article: CleanArticle, entities: ArticleEntities, *, min_confidence: float = 0.0
-) -> tuple[Quote, ...]:
-    """Return the quotes of the article in order of their first span, without those below `min_confidence`.
-
-    `doc` holds the whole of `article.text`, with Penn tags, ClearNLP dependencies and sentences.
-    """
+def find_quotes(doc: Doc, article: CleanArticle, entities: ArticleEntities) -> tuple[Quote, ...]:
+    """Return the quotes of the article in order of their first span. `doc` holds the whole of `article.text`."""
     if not len(doc):
         return ()
     text, paragraphs = article.text, article.paragraphs
     passages = quoted_passages(text, paragraphs, find_passages(text, paragraphs))
     words = Words(doc, text, passages, paragraphs)
-    speakers = Speakers(words, entities)
-    quotes = [_quote(words, report, article, speakers) for report in find_reports(words)]
-    return tuple(quote for quote in quotes if quote.confidence >= min_confidence)
+    return tuple(_quote(words, report, article, entities) for report in find_reports(words))
 
 
-def read_lexicon() -> None:
-    """Read now the cue lexicon, which is read on first use, so that processes forked from this one share it."""
-    verbs()
-    nouns()
-
-
-def _quote(words: Words, report: Report, article: CleanArticle, speakers: Speakers) -> Quote:
+def _quote(words: Words, report: Report, article: CleanArticle, entities: ArticleEntities) -> Quote:
     text = article.text
     spans = tuple(TextSpan(start=s, end=e, exact=text[s:e]) for s, e in report.content)
     quoted = " ".join(span.exact for span in spans)
-    marked, unmarked, count = _words_by_marks(words, report)
-    speaker = speakers.speaker_of(report)
     return Quote(
         quote_id=quote_id(article.article_id, report.content, quoted),
         article_id=article.article_id,
@@ -68,14 +41,13 @@ def _quote(words: Words, report: Report, article: CleanArticle, speakers: Speake
         publisher=article.publisher,
         published_at=article.published_at,
         language=article.language,
-        type=_type(report, marked, unmarked),
+        type=_type(words, report),
         spans=spans,
         text=quoted,
         cue=_cue(words, report),
-        speaker=speaker,
-        addressee=_text(words, report.addressee),
-        context=_context(words, report),
-        confidence=confidence_of(report, marked=marked, unmarked=unmarked, word_count=count),
+        speaker=speaker_of(words, report, entities),
+        context=QuoteContext(),
+        confidence=0.5,
         provenance=Provenance(
             rule=report.rule,
             cue_class=report.cue_class,
@@ -92,40 +64,17 @@ def _cue(words: Words, report: Report) -> Cue | None:
     return Cue(start=start, end=end, exact=words.text[start:end], lemma=report.lemma)
 
 
-def _text(words: Words, interval: tuple[int, int] | None) -> str | None:
-    if interval is None:
-        return None
-    start, end = words.chars(interval)
-    return words.text[start:end]
-
-
-def _words_by_marks(words: Words, report: Report) -> tuple[bool, bool, int]:
-    """Return whether the content has words in marks, whether it has others, and how many words it has."""
-    marked = unmarked = False
-    count = 0
+def _type(words: Words, report: Report) -> QuoteType:
+    """Direct where all words stand in marks, indirect where none does, else mixed."""
+    inside = outside = False
     for start, end in report.content:
         for i in range(words.at(start), words.at(end)):
-            if not words.is_word[i]:
+            if words.doc[i].is_punct or words.doc[i].is_space:
                 continue
-            count += 1
             if words.passage_of[i] >= 0:
-                marked = True
+                inside = True
             else:
-                unmarked = True
-    return marked, unmarked, count
-
-
-def _type(report: Report, marked: bool, unmarked: bool) -> QuoteType:
-    """Direct where all words stand in marks, or in a transcript; indirect where none does; else mixed."""
-    if report.rule == "turn" or (marked and not unmarked):
-        return QuoteType.DIRECT
-    return QuoteType.MIXED if marked else QuoteType.INDIRECT
-
-
-def _context(words: Words, report: Report) -> QuoteContext:
-    start, end = report.content[0][0], report.content[-1][1]
-    first = words.paragraphs[words.paragraph_of(start)].start
-    last = max(end, words.paragraphs[words.paragraph_of(max(start, end - 1))].end)
-    before = words.text[max(first, start - CONTEXT_CHARS) : start]
-    after = words.text[end : min(last, end + CONTEXT_CHARS)]
-    return QuoteContext(before=before.lstrip(), after=after.rstrip())
+                outside = True
+    if inside:
+        return QuoteType.MIXED if outside else QuoteType.DIRECT
+    return QuoteType.INDIRECT
