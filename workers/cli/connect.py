@@ -160,10 +160,29 @@ async def partitions_of(client: AIOKafkaAdminClient, topics: Iterable[str]) -> l
 async def committed_offsets(
     client: AIOKafkaAdminClient, group: str, partitions: list[TopicPartition]
 ) -> dict[TopicPartition, int]:
-    """Return what the group has committed; partitions without a commit are left out."""
+    """Return what the group has committed; partitions without a commit are left out.
+
+    Waits for the group's coordinator: a broker that has just started makes its topic of offsets when first asked.
+    """
+    from aiokafka import errors
+
+    away = (
+        errors.GroupCoordinatorNotAvailableError,
+        errors.NotCoordinatorForGroupError,
+        errors.GroupLoadInProgressError,
+    )
     if not partitions:
         return {}
-    found = await client.list_consumer_group_offsets(group, partitions=partitions)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + CONNECT_SECONDS
+    while True:
+        try:
+            found = await client.list_consumer_group_offsets(group, partitions=partitions)
+            break
+        except away:
+            if loop.time() > deadline:
+                raise
+        await asyncio.sleep(0.2)
     return {partition: meta.offset for partition, meta in found.items() if meta.offset >= 0}
 
 
