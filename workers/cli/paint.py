@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.clean import CleanArticle
-from schemas.enriched import EnrichedArticle, Entity, Quote, QuoteType, Resolution
+from schemas.enriched import EnrichedArticle, Entity, Quote, QuoteType, Resolution, SpeakerKind
 from workers.cli.terminal import safe, safe_line
 
 # Colours of the 256-colour cube whose contrast is at least 3.5:1 on black and on white: terminals are either.
@@ -45,11 +45,12 @@ LABEL_TITLES = {
 QUOTE_STYLE = "italic color(130)"
 INDIRECT_STYLE = "italic"
 CUE_STYLE = "underline"
-SPEAKER_STYLE = "bold color(32)"
+SPEAKER_STYLES = {SpeakerKind.PERSON: LABEL_STYLES["PERSON"], SpeakerKind.ORGANIZATION: f"bold {LABEL_STYLES['ORG']}"}
 FAINT = "color(244)"
 
 SHOWN_QUOTE_CHARS = 280  # of a quote in a list; four lines of 80 columns. The whole is in the text above it
 SHOWN_ENTITIES = 12  # of a label in a list
+IN_MARKS = r"“[^”]*”|\"[^\"]*\"|«[^»]*»"
 QUOTATION_MARKS = "\"'“”‘’«»„‚ \n"
 
 
@@ -163,10 +164,9 @@ def _speaker_line(quote: Quote) -> Text:
     speaker = quote.speaker
     if speaker.name is None:
         return Text("unknown speaker", style=f"bold {FAINT}")
-    line = Text(safe_line(speaker.name), style=SPEAKER_STYLE)
-    if speaker.role:
-        line.append(f"  {safe_line(speaker.role)}", style=FAINT)
-    return line
+    style = SPEAKER_STYLES.get(speaker.kind, "bold")
+    role = (f"  {safe_line(speaker.role)}", FAINT) if speaker.role else ""
+    return Text.assemble((safe_line(speaker.name), style), role)
 
 
 def _quote_lines(quote: Quote, *, explain: bool) -> RenderableType:
@@ -174,10 +174,11 @@ def _quote_lines(quote: Quote, *, explain: bool) -> RenderableType:
     if len(words) > SHOWN_QUOTE_CHARS and not explain:
         words = words[: SHOWN_QUOTE_CHARS - 1].rsplit(" ", 1)[0] + " …"
     direct = quote.type is QuoteType.DIRECT
-    style = INDIRECT_STYLE if quote.type is QuoteType.INDIRECT else QUOTE_STYLE
-    line = Text(words + "”" if direct else words, style=style)
+    said = Text(words + "”", style=QUOTE_STYLE) if direct else Text(words, style=INDIRECT_STYLE)
+    if quote.type is QuoteType.MIXED:
+        said.highlight_regex(IN_MARKS, QUOTE_STYLE)
     manner = _manner(quote)
-    line.append(f"  — {manner}" if manner else "", style=FAINT)
+    line = Text.assemble(said, (f"  — {manner}" if manner else "", FAINT))
     # a hanging indent: the mark stands out, the words line up
     grid = Table.grid(padding=0)
     grid.add_column(width=1, no_wrap=True)
@@ -205,14 +206,14 @@ def _manner(quote: Quote) -> str:
         if name not in words and words not in name:
             said.append((speaker.mention.start, words))
     in_order = " ".join(words for _, words in sorted(said))
-    kind = quote.type.value if quote.type is not QuoteType.DIRECT else ""
     carried = "carried on" if speaker.resolution is Resolution.CARRIED else ""
-    return " · ".join(filter(None, (in_order, carried, kind)))
+    return " · ".join(filter(None, (in_order, carried)))
 
 
 def _explanation(quote: Quote) -> str:
     origin = quote.provenance
     facts = {
+        "type": quote.type,
         "rule": origin.rule,
         "cue class": origin.cue_class,
         "cue": f"{quote.cue.exact} ({quote.cue.lemma})" if quote.cue else None,

@@ -65,7 +65,7 @@ def test_a_person_sees_who_said_what_and_how() -> None:
     assert "Bridge closed" in shown
     assert "The Post · 2025-03-04" in shown
     assert "“We waited, … and nobody came.”  — she said" in shown
-    assert "The bridge is closed  — added · indirect" in shown
+    assert "The bridge is closed  — added" in shown
     assert shown.count("Ann Lee  mayor") == 1
 
 
@@ -80,7 +80,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 def test_explain_names_the_rules_behind_a_quote() -> None:
     """Rule, cue class, how the speaker was resolved, offsets; dates too are entities then."""
     shown = " ".join(on_paper(paint_article(article(), explain=True), width=200).split())
-    assert "rule marks · cue class say · cue said (say) · speaker person, pronoun" in shown
+    assert "type direct · rule marks · cue class say · cue said (say) · speaker person, pronoun" in shown
     assert "mention she · confidence 0.90 · at 21:33, 44:62" in shown
     assert "Monday" in shown
     assert "Monday" not in on_paper(paint_article(article()))

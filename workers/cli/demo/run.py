@@ -79,6 +79,7 @@ async def show(settings: Settings, worker: WorkerProcess, files: list[str], *, t
     console.print(Text.assemble(("✓ ", "bold green"), words, (took, "color(244)")))
     console.print()
     console.print(legend())
+    console.print()
     result = Result(count)
     topics = [settings.topic(topic) for topic in (Topic.LEDGER, Topic.ENRICHED, Topic.DEAD_LETTER)]
     async with connect.admin(settings) as admin_client:
@@ -120,7 +121,7 @@ def _take(topic: str, value: bytes, settings: Settings, result: Result, *, text:
     letter = decode(value, DeadLetter)
     origin = f"{letter.topic}/{letter.partition}/{letter.offset}"
     said = f"{letter.error.error_class.value}: {letter.error.message}"
-    return Text.assemble(("✗ dead letter ", "bold red"), f"{origin}  ", (safe_line(said), "color(244)"), "\n")
+    return Text.assemble(("✗ dead letter", "bold red"), f"  {origin}\n  ", (safe_line(said), "color(244)"), "\n")
 
 
 class _Update:
