@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.harness.articles import articles
 from tests.harness.processes import ROOT, wait_for
 from tests.harness.worker import WIREMILL
 
@@ -69,10 +71,8 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path, number: signa
 
 def test_kept_running_it_takes_articles_of_others_until_it_is_interrupted(tmp_path: Path) -> None:
     """`--keep` prints the settings another terminal needs; they work."""
-    path = tmp_path.parent / f"{tmp_path.name}.txt"
-    path.write_text(
-        "Mayor Ann Lee spoke in Dover. " * 20 + "“The bridge is closed,” Lee said on Monday.", encoding="utf-8"
-    )
+    path = tmp_path.parent / f"{tmp_path.name}.jsonl"
+    path.write_text("\n".join(json.dumps(one) for one in articles(3)), encoding="utf-8")
     process = start(tmp_path, "--keep", str(path))
     out = tmp_path / "out"
     wait_for(lambda: "Ctrl-C stops all of it" in out.read_text(encoding="utf-8"), 180, "it keeps running")
@@ -80,6 +80,8 @@ def test_kept_running_it_takes_articles_of_others_until_it_is_interrupted(tmp_pa
     shell = f"{exports}; {WIREMILL} tail --topic quotes --from-beginning --no-follow --json; {WIREMILL} audit"
     other = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
     assert other.returncode == 0, other.stderr
-    assert "The bridge is closed" in other.stdout
+    quotes = [json.loads(line) for line in other.stdout.splitlines() if line.startswith("{")]
+    assert {quote["url"] for quote in quotes} <= {one["url"] for one in articles(3)}
+    assert quotes
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
