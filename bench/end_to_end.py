@@ -79,7 +79,7 @@ class Bench:
             for number, value in enumerate(self.raw):
                 await producer.send(settings.topic(Topic.RAW), value, b"%d" % number)
             await producer.flush()
-        program = Program(self._command(system), self._environment(system, settings))
+        program = Program(self._command(system), worker_environment(settings, fast=system == WIREMILL))
         try:
             return await self._measure(system, settings, program, kill=kill)
         finally:
@@ -112,15 +112,23 @@ class Bench:
             return [sys.executable, "-m", "workers", "worker"]
         return [self.rival_python, "-m", f"bench.rivals.{system}"]
 
-    def _environment(self, system: str, settings: Settings) -> dict[str, str]:
-        one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        ours = {
-            "WIREMILL_BROKERS": self.brokers, "WIREMILL_TOPIC_PREFIX": settings.topic_prefix,
-            "WIREMILL_GROUP": settings.group, "WIREMILL_WEB_PORT": "0", "WIREMILL_LOG_LEVEL": "WARNING",
-            "WIREMILL_FAST": "true" if system == WIREMILL else "false", "WIREMILL_SESSION_SECONDS": "10",
-        }  # fmt: skip
-        theirs = {"BROKERS": self.brokers, "PREFIX": settings.topic_prefix, "GROUP": settings.group}
-        return os.environ | one_thread | ours | theirs
+
+def worker_environment(settings: Settings, *, fast: bool) -> dict[str, str]:
+    """Return the environment of a worker, and of the rivals, which read the last three."""
+    return os.environ | {
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "WIREMILL_BROKERS": settings.brokers,
+        "WIREMILL_TOPIC_PREFIX": settings.topic_prefix,
+        "WIREMILL_GROUP": settings.group,
+        "WIREMILL_WEB_PORT": "0",
+        "WIREMILL_LOG_LEVEL": "WARNING",
+        "WIREMILL_FAST": str(fast).lower(),
+        "WIREMILL_SESSION_SECONDS": "10",
+        "BROKERS": settings.brokers,
+        "PREFIX": settings.topic_prefix,
+        "GROUP": settings.group,
+    }
 
 
 class Program:

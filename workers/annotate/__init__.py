@@ -12,7 +12,7 @@ from workers import __version__
 from workers.annotate.entities import find_entities, read_gazetteer, read_tables, with_quoted
 from workers.annotate.options import AnnotateOptions
 from workers.annotate.pipeline import load_pipeline, parse, warm_up
-from workers.annotate.quotes import find_quotes
+from workers.annotate.quotes import find_quotes, read_lexicon
 from workers.annotate.vocabulary import bounded_vocabulary
 
 __all__ = ["AnnotateOptions", "Annotator"]
@@ -42,6 +42,7 @@ class Annotator:
         """Make now what is made on first use. Processes forked from this one share it; it starts no thread."""
         warm_up(self._nlp)
         read_tables()
+        read_lexicon()
 
     def _annotate(self, articles: Sequence[CleanArticle], now: datetime) -> list[EnrichedArticle]:
         docs = parse(self._nlp, [article.text for article in articles])
@@ -54,7 +55,7 @@ class Annotator:
                 label_map=self._label_map,
                 gazetteer=self._gazetteer,
             )
-            quotes = find_quotes(doc, article, entities)
+            quotes = find_quotes(doc, article, entities, min_confidence=self.options.min_confidence)
             speakers = {quote.speaker.entity_id for quote in quotes if quote.speaker.entity_id}
             salient = with_quoted(entities.entities, speakers, article.headline)
             fields = dict(article) | {"processed_at": now, "pipeline": self.pipeline}

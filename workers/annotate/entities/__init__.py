@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from spacy.tokens import Doc, Span
 
@@ -47,9 +49,13 @@ class ArticleEntities:
 
     def __init__(self, entities: tuple[Entity, ...]) -> None:
         self.entities = entities
-        self._mentions = sorted(
-            ((mention, entity) for entity in entities for mention in entity.mentions), key=lambda pair: pair[0].start
-        )
+
+    @cached_property
+    def _mentions(self) -> tuple[list[int], list[tuple[Mention, Entity]]]:
+        """The mentions in order of the text, and where they end; none overlaps another."""
+        pairs = [(mention, entity) for entity in self.entities for mention in entity.mentions]
+        pairs.sort(key=lambda pair: pair[0].start)
+        return [mention.end for mention, _ in pairs], pairs
 
     def at(self, start: int, end: int) -> Entity | None:
         """Return the entity with a name mention inside or overlapping the code points `start:end`, the first one."""
@@ -72,8 +78,12 @@ class ArticleEntities:
                 return Referent(entity, _RESOLUTIONS[mention.kind])
         return Referent(None, Resolution.UNKNOWN)
 
-    def _overlapping(self, start: int, end: int) -> list[tuple[Mention, Entity]]:
-        return [(m, entity) for m, entity in self._mentions if m.start < end and start < m.end]
+    def _overlapping(self, start: int, end: int) -> Iterator[tuple[Mention, Entity]]:
+        ends, pairs = self._mentions
+        for index in range(bisect_right(ends, start), len(pairs)):
+            if pairs[index][0].start >= end:
+                return
+            yield pairs[index]
 
 
 _RESOLUTIONS = {

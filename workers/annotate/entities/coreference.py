@@ -243,7 +243,7 @@ _OPENS, _CLOSES = frozenset({"“", "``"}), frozenset({"”", "''"})
 def quoted_tokens(columns: Columns) -> bytearray:
     """Return which tokens stand in quotation marks; a mark that is never closed ends with its paragraph."""
     quoted, opened = bytearray(len(columns)), -1
-    marks = {word for word in set(columns.word) if word in _OPENS or word in _CLOSES or word == '"' or "\n" in word}
+    marks = {word for word in columns.vocabulary if word in _OPENS or word in _CLOSES or word == '"' or "\n" in word}
     for token in [token for token, word in enumerate(columns.word) if word in marks]:
         word = columns.word[token]
         closes = word in _CLOSES or "\n" in word or word == '"'

@@ -1,4 +1,4 @@
-"""First names that tell a gender."""
+"""First names, and the gender they tell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.resources import files
 
 @cache
 def first_names() -> dict[str, str]:
-    """Return `m` or `f` for first names that news writers would not have to ask about."""
+    """Return `m` or `f` for first names that tell a gender, `u` for those that both bear ('Jordan', 'Leslie')."""
     table = files(__package__) / "tables" / "first_names.txt.gz"
     genders: dict[str, str] = {}
     for line in gzip.decompress(table.read_bytes()).decode().splitlines():

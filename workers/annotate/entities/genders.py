@@ -20,6 +20,6 @@ def gender_of(columns: Columns, cluster: Cluster) -> str | None:
             return gender
     parts = person_words(key_of(cluster.canonical))
     for part in parts[:-1] or parts:
-        if gender := first_names().get(part.split("-")[0]):
+        if (gender := first_names().get(part.split("-")[0])) in ("m", "f"):
             return gender
     return None

@@ -20,11 +20,10 @@ _FORMS_OF_ADDRESS = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", 
 
 def settle_labels(columns: Columns, names: Iterable[Name]) -> list[Name]:
     """Return the names that are entities, with the labels that the tables and the spelling decide."""
-    lower_case = {word for word in set(columns.word) if word.islower()}
     kept = []
     for name in names:
         label = _KNOWN.get(name.key)
-        if label == _NO_ENTITY or _is_ordinary_word(columns, name, lower_case) or _is_part_of_office(columns, name):
+        if label == _NO_ENTITY or _is_ordinary_word(columns, name) or _is_part_of_office(columns, name):
             continue
         if label is None:
             label = (
@@ -74,9 +73,9 @@ def _acronym(columns: Columns, name: Name) -> str | None:
     return ORG
 
 
-def _is_ordinary_word(columns: Columns, name: Name, lower_case: set[str]) -> bool:
+def _is_ordinary_word(columns: Columns, name: Name) -> bool:
     """Tell whether a lone capitalised word opens its sentence and is an ordinary word elsewhere in the article."""
-    if name.after - name.first > 1 or name.text.lower() not in lower_case or name.text.isupper():
+    if name.after - name.first > 1 or name.text.isupper() or name.text.lower() not in columns.vocabulary:
         return False
     before = name.first - 1
     return before < 0 or columns.sentence[before] != columns.sentence[name.first] or columns.word[before] in "\"“'‘"

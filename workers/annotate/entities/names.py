@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 PERSON, ORG, GPE, LOC, FAC, NORP = "PERSON", "ORG", "GPE", "LOC", "FAC", "NORP"
 PLACES = frozenset({GPE, LOC, FAC})
 
-_SPACE = re.compile(r"\s+")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-"})
 # Letters that NFKD leaves alone, as English-language news spells them without the mark.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -33,6 +32,7 @@ class Name:
     entry: Entry | None = None  # of the user's gazetteer
 
 
+@lru_cache(maxsize=16_384)  # names recur within an article and from one article to the next
 def key_of(text: str) -> str:
     """Return `text` without case, accents, odd apostrophes, and spaces around hyphens: 'Erdoğan' is 'erdogan'."""
     if text.isascii():
@@ -40,4 +40,4 @@ def key_of(text: str) -> str:
     else:
         decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
         folded = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(_LETTERS)
-    return _SPACE.sub(" ", folded).replace(" - ", "-").strip()
+    return " ".join(folded.split()).replace(" - ", "-")

@@ -35,7 +35,8 @@ def same_organizations(names: Iterable[Name], text: str) -> dict[str, str]:
         elif _ACRONYM.fullmatch(letters) and len(initials.get(letters, ())) == 1:
             parents[key] = initials[letters][0]
         else:
-            beginning, ending = longer.get((key, True), []), longer.get((key, False), [])
+            beginning = [other for other in longer.get((key, True), []) if without_legal_form(other) != key]
+            ending = longer.get((key, False), [])
             if len({without_legal_form(other) for other in beginning}) == 1 and len(key) >= _MIN_SHORT_CHARS:
                 parents[key] = beginning[0]
             elif len(ending) == 1 and " " in key:  # 'Security Council' of 'UN Security Council'
@@ -77,7 +78,7 @@ def _defined(organizations: list[Name], text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for before, name in pairwise(organizations):
         gap = text[before.end : name.start].strip()
-        if gap in {"(", '("', "(“", "(the"} and text[name.end : name.end + 2].lstrip('"”').startswith(")"):
+        if gap in {"(", '("', "(“", "(the"} and text[name.end : name.end + 3].lstrip(' "”').startswith(")"):
             long, short = before.key, name.key.replace(".", "")
             if " " in long and _ACRONYM.fullmatch(short) and long[0] == short[0]:
                 found[name.key] = long

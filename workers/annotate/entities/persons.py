@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from workers.annotate.entities.names import LOC, ORG, PERSON, PLACES, Name
 from workers.annotate.entities.tables import rows, words
@@ -14,6 +15,13 @@ from workers.annotate.entities.trim import PARTICLES
 MAX_NAME_WORDS = 6  # a longer 'person' is a run of capitals: a caption, a line-up
 _GENERATIONS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _NICKNAMES: dict[str, str] = {short: row[0] for row in rows("nicknames.tsv") for short in row[1].split()}
+_MIN_FOLDED_CHARS = 5
+# What English spells in several ways when it writes names of other scripts; the second stands for both.
+_TRANSLITERATIONS = (
+    ("dzh", "j"), ("dj", "j"), ("kh", "h"), ("ph", "f"), ("ck", "k"), ("q", "k"), ("w", "v"), ("ou", "u"), ("oo", "u"),
+    ("ee", "i"), ("y", "i"), ("ie", "e"), ("jo", "io"), ("x", "ks"),
+)  # fmt: skip
+_DOUBLED = re.compile(r"(.)\1+")
 _DIGIT = re.compile(r"\d")
 
 
@@ -41,7 +49,7 @@ class People:
 
     def _add(self, key: str) -> None:
         parts = person_words(key)
-        for other in self._by_last.get(parts[-1], ()):
+        for other in self._by_last.get(folded(parts[-1]), ()):
             if _same_person(other.words, parts):
                 self._by_key[key] = other
                 return
@@ -53,10 +61,10 @@ class People:
         self._by_key[key] = person
         self._by_first[parts[0]].append(person)
         for begin in range(1, len(parts)):
-            self._by_last[" ".join(parts[begin:])].append(person)
+            self._by_last[folded(" ".join(parts[begin:]))].append(person)
         for word in parts[1:-1]:  # 'Pena' and 'Nieto' both mean Enrique Pena Nieto
             if word not in PARTICLES and len(word) > 2:
-                self._by_last[word].append(person)
+                self._by_last[folded(word)].append(person)
 
     def full(self, key: str) -> Person | None:
         """Return the person of this full name, or None."""
@@ -64,11 +72,11 @@ class People:
 
     def candidates(self, key: str) -> list[Person]:
         """Return the people whom a name that is not full can mean: by surname, else by first name."""
-        return self._by_last.get(key) or self._by_first.get(key) or []
+        return self._by_last.get(folded(key)) or self._by_first.get(key) or []
 
     def by_surname(self, key: str) -> list[Person]:
         """Return the people with this surname (or a middle name that news also uses as one)."""
-        return self._by_last.get(key, [])
+        return self._by_last.get(folded(key), [])
 
 
 def _full_names(names: Iterable[Name]) -> dict[str, None]:
@@ -83,6 +91,19 @@ def _full_names(names: Iterable[Name]) -> dict[str, None]:
         if votes[name.key, PERSON] >= rivals and len(person_words(name.key)) > 1:
             found[name.key] = None
     return found
+
+
+@lru_cache(maxsize=16_384)
+def folded(key: str) -> str:
+    """Return a name under one of its transliterations: 'Zelenskyy' and 'Zelenskiy' are 'zelenski'.
+
+    Short words are left alone: too many differ by one letter.
+    """
+    if len(key) < _MIN_FOLDED_CHARS:
+        return key
+    for spelled, one in _TRANSLITERATIONS:
+        key = key.replace(spelled, one)
+    return _DOUBLED.sub(r"\1", key)
 
 
 def person_words(key: str) -> tuple[str, ...]:
@@ -101,7 +122,7 @@ def _same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _same_first(one: str, other: str) -> bool:
-    if one == other or _NICKNAMES.get(one, one) == _NICKNAMES.get(other, other):
+    if folded(one) == folded(other) or _NICKNAMES.get(one, one) == _NICKNAMES.get(other, other):
         return True
     short, long = sorted((one.rstrip("."), other.rstrip(".")), key=len)
     return len(short) == 1 and long.startswith(short)  # 'J. Trudeau'

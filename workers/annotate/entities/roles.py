@@ -26,11 +26,12 @@ def roles_of(columns: Columns, name: Name, person_at: list[int]) -> list[Role]:
 
     `person_at[token]` is the number of the person whose name covers a token, -1 elsewhere.
     """
+    root = columns.root(name.first, name.after)
     found = [
         _before(columns, name, person_at),
-        _apposition_behind(columns, name, person_at),
-        _apposition_of(columns, name, person_at),
-        _copula(columns, name),
+        _apposition_behind(columns, name, root, person_at),
+        _apposition_of(columns, name, root, person_at),
+        _copula(columns, root),
     ]
     return [role for role in found if role is not None]
 
@@ -127,9 +128,8 @@ def _last_segment(columns: Columns, first: int, after: int) -> int | None:
     return begin if any(noun >= begin for noun in nouns) else None
 
 
-def _apposition_behind(columns: Columns, name: Name, person_at: list[int]) -> Role | None:
+def _apposition_behind(columns: Columns, name: Name, root: int, person_at: list[int]) -> Role | None:
     """'Dmitry Peskov, the Kremlin spokesman,' by the parse; without an apposition, by the commas."""
-    root = columns.root(name.first, name.after)
     for child in columns.children[root]:
         if columns.dep[child] == "appos" and child >= name.after and person_at[child] < 0:
             if role_noun(columns, child) is None:
@@ -159,9 +159,8 @@ def _between_commas(columns: Columns, name: Name, person_at: list[int]) -> Role 
     return _role(columns, name.after + 1, after, "commas")
 
 
-def _apposition_of(columns: Columns, name: Name, person_at: list[int]) -> Role | None:
+def _apposition_of(columns: Columns, name: Name, root: int, person_at: list[int]) -> Role | None:
     """'The Kremlin spokesman, Dmitry Peskov,': the name is the apposition."""
-    root = columns.root(name.first, name.after)
     head = columns.head[root]
     if columns.dep[root] != "appos" or head >= name.first or role_noun(columns, head) is None or person_at[head] >= 0:
         return None
@@ -174,9 +173,8 @@ def _apposition_of(columns: Columns, name: Name, person_at: list[int]) -> Role |
     return _role(columns, _left_edge(columns, head, 0), after, "apposition")
 
 
-def _copula(columns: Columns, name: Name) -> Role | None:
+def _copula(columns: Columns, root: int) -> Role | None:
     """'Peskov is the Kremlin spokesman'."""
-    root = columns.root(name.first, name.after)
     verb = columns.head[root]
     if columns.dep[root] != "nsubj" or columns.lower[verb] not in _COPULAS:
         return None

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from functools import cache
 
 from workers.annotate.entities.columns import Columns
-from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, Name
 from workers.annotate.entities.tables import rows, words
 from workers.annotate.entities.trim import TITLE_GENDER, make_name, with_particles
@@ -45,12 +44,12 @@ def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str], *,
 def _countries() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """Return the countries and demonyms that are nothing else besides, as `_index` has them."""
     index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    common = words("common_words.txt")
+    common = words("common_words.txt") | words("ambiguous_countries.txt")
     for row in rows("countries.tsv"):
         for cell, label in zip(row[1:], (GPE, NORP), strict=False):
             for name in cell.split("; "):
                 spelled = tuple(re.findall(r"[\w.'-]+|&", name))
-                if spelled and name.lower() not in first_names() and name.lower() not in common and len(name) > 1:
+                if spelled and name.lower() not in common:
                     index.setdefault(spelled[0].lower(), []).append((spelled, label))
     for options in index.values():
         options.sort(key=lambda option: -len(option[0]))
@@ -63,7 +62,11 @@ def _index(
     """Return the spelled words and label of each wanted name under its first word in lower case, longest first."""
     common = words("common_words.txt")
     wanted: dict[tuple[str, ...], str] = {}
+    seen: set[str] = set()
     for name in names:
+        if name.text in seen:
+            continue
+        seen.add(name.text)
         spelled = tuple(columns.word[name.first : name.after])
         long_enough = len(name.text) >= _MIN_CHARS or (name.text.isupper() and name.text.isalpha())
         if long_enough and spelled[0][:1].isupper() and (len(spelled) > 1 or name.key not in common):

@@ -1,4 +1,10 @@
-"""Who said what, in which words: quotes by rules on quotation marks and the dependency parse."""
+"""Who said what, in which words: quotes by rules on quotation marks and the dependency parse.
+
+Marks make passages (`marks`), of which titles and nicknames are left out (`notquotes`). Cues (`cues`) report what
+stands beside them (`frames`), what depends on them (`clauses`, `extent`) or what they are an aside to (`asides`);
+headlines, transcripts and signatures need no cue (`turns`). `join` keeps the outer of two reports, `carry` lets quotes
+go on without a cue. `speakers` says whom the words for the source mean, `confidence` how sure it is, `rules` why.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +15,51 @@ from schemas.enriched import Cue, Provenance, Quote, QuoteContext, QuoteType
 from schemas.ids import quote_id
 from schemas.record import TextSpan
 from workers.annotate.entities import ArticleEntities
+from workers.annotate.quotes.confidence import confidence_of
+from workers.annotate.quotes.cues import nouns, verbs
 from workers.annotate.quotes.grammar import Words
 from workers.annotate.quotes.join import find_reports
 from workers.annotate.quotes.marks import find_passages
 from workers.annotate.quotes.notquotes import quoted_passages
 from workers.annotate.quotes.report import Report
-from workers.annotate.quotes.speakers import speaker_of
+from workers.annotate.quotes.rules import CATALOGUE, Rule
+from workers.annotate.quotes.speakers import Speakers
 
-RULES_VERSION = "1"
+__all__ = ["CATALOGUE", "RULES_VERSION", "Rule", "find_quotes", "read_lexicon"]
+
+RULES_VERSION = "1"  # grows when a change of the rules changes quotes
+CONTEXT_CHARS = 160  # on each side, within the paragraph: about one sentence
 
 
-def find_quotes(doc: Doc, article: CleanArticle, entities: ArticleEntities) -> tuple[Quote, ...]:
-    """Return the quotes of the article in order of their first span. `doc` holds the whole of `article.text`."""
+def find_quotes(
+    doc: Doc, article: CleanArticle, entities: ArticleEntities, *, min_confidence: float = 0.0
+) -> tuple[Quote, ...]:
+    """Return the quotes of the article in order of their first span, without those below `min_confidence`.
+
+    `doc` holds the whole of `article.text`, with Penn tags, ClearNLP dependencies and sentences.
+    """
     if not len(doc):
         return ()
     text, paragraphs = article.text, article.paragraphs
     passages = quoted_passages(text, paragraphs, find_passages(text, paragraphs))
     words = Words(doc, text, passages, paragraphs)
-    return tuple(_quote(words, report, article, entities) for report in find_reports(words))
+    speakers = Speakers(words, entities)
+    quotes = [_quote(words, report, article, speakers) for report in find_reports(words)]
+    return tuple(quote for quote in quotes if quote.confidence >= min_confidence)
 
 
-def _quote(words: Words, report: Report, article: CleanArticle, entities: ArticleEntities) -> Quote:
+def read_lexicon() -> None:
+    """Read now the cue lexicon, which is read on first use, so that processes forked from this one share it."""
+    verbs()
+    nouns()
+
+
+def _quote(words: Words, report: Report, article: CleanArticle, speakers: Speakers) -> Quote:
     text = article.text
     spans = tuple(TextSpan(start=s, end=e, exact=text[s:e]) for s, e in report.content)
     quoted = " ".join(span.exact for span in spans)
+    marked, unmarked, count = _words_by_marks(words, report)
+    speaker = speakers.speaker_of(report)
     return Quote(
         quote_id=quote_id(article.article_id, report.content, quoted),
         article_id=article.article_id,
@@ -41,13 +68,14 @@ def _quote(words: Words, report: Report, article: CleanArticle, entities: Articl
         publisher=article.publisher,
         published_at=article.published_at,
         language=article.language,
-        type=_type(words, report),
+        type=_type(report, marked, unmarked),
         spans=spans,
         text=quoted,
         cue=_cue(words, report),
-        speaker=speaker_of(words, report, entities),
-        context=QuoteContext(),
-        confidence=0.5,
+        speaker=speaker,
+        addressee=_text(words, report.addressee),
+        context=_context(words, report),
+        confidence=confidence_of(report, marked=marked, unmarked=unmarked, word_count=count),
         provenance=Provenance(
             rule=report.rule,
             cue_class=report.cue_class,
@@ -64,17 +92,40 @@ def _cue(words: Words, report: Report) -> Cue | None:
     return Cue(start=start, end=end, exact=words.text[start:end], lemma=report.lemma)
 
 
-def _type(words: Words, report: Report) -> QuoteType:
-    """Direct where all words stand in marks, indirect where none does, else mixed."""
-    inside = outside = False
+def _text(words: Words, interval: tuple[int, int] | None) -> str | None:
+    if interval is None:
+        return None
+    start, end = words.chars(interval)
+    return words.text[start:end]
+
+
+def _words_by_marks(words: Words, report: Report) -> tuple[bool, bool, int]:
+    """Return whether the content has words in marks, whether it has others, and how many words it has."""
+    marked = unmarked = False
+    count = 0
     for start, end in report.content:
         for i in range(words.at(start), words.at(end)):
-            if words.doc[i].is_punct or words.doc[i].is_space:
+            if not words.is_word[i]:
                 continue
+            count += 1
             if words.passage_of[i] >= 0:
-                inside = True
+                marked = True
             else:
-                outside = True
-    if inside:
-        return QuoteType.MIXED if outside else QuoteType.DIRECT
-    return QuoteType.INDIRECT
+                unmarked = True
+    return marked, unmarked, count
+
+
+def _type(report: Report, marked: bool, unmarked: bool) -> QuoteType:
+    """Direct where all words stand in marks, or in a transcript; indirect where none does; else mixed."""
+    if report.rule == "turn" or (marked and not unmarked):
+        return QuoteType.DIRECT
+    return QuoteType.MIXED if marked else QuoteType.INDIRECT
+
+
+def _context(words: Words, report: Report) -> QuoteContext:
+    start, end = report.content[0][0], report.content[-1][1]
+    first = words.paragraphs[words.paragraph_of(start)].start
+    last = max(end, words.paragraphs[words.paragraph_of(max(start, end - 1))].end)
+    before = words.text[max(first, start - CONTEXT_CHARS) : start]
+    after = words.text[end : min(last, end + CONTEXT_CHARS)]
+    return QuoteContext(before=before.lstrip(), after=after.rstrip())

@@ -11,6 +11,7 @@ from workers.annotate.quotes.extent import clause_extent
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
     MAX_PHRASE_TOKENS,
+    NOUN_TAGS,
     SUBJECTS,
     VERB_TAGS,
     Interval,
@@ -72,9 +73,18 @@ def new_report(rule: str, token: Token, verb: Verb, subject: Token | None) -> Re
             if clause.dep_ == "relcl" and clause.head.i < subject.i:
                 antecedent = phrase(clause.head)
                 speaker_rule = "relative-pronoun"
-    return Report(
-        rule, cue, verb.cue_class, verb, source, antecedent=antecedent, speaker_rule=speaker_rule, lemma=verb.lemma
-    )
+    report = Report(rule, cue, verb.cue_class, verb, source, speaker_rule, lemma=verb.lemma)
+    report.antecedent = antecedent
+    report.addressee = _addressee(token, verb)
+    return report
+
+
+def _addressee(token: Token, verb: Verb) -> Interval | None:
+    """Return whom a verb of telling tells: 'told reporters'."""
+    if verb.lemma not in _TELLS:
+        return None
+    listener = next((c for c in token.children if c.dep_ in {"dobj", "dative"} and c.i > token.i), None)
+    return phrase(listener) if listener is not None and listener.tag_ in NOUN_TAGS else None
 
 
 def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -> Iterator[tuple[str, list[Interval]]]:
@@ -83,13 +93,13 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     frames = verb.frames
     if "C" in frames and (clause := _clause(token)) is not None:
         rule = "clause-before" if clause.i < token.i else "clause"
-        if subject is not None or token.tag_ in FINITE_TAGS or "auxpass" in children:
+        if subject is not None or "auxpass" in children:
             first, last = clause_extent(words, token, clause)
             lost = children.get("dobj")
             if lost is not None and token.i < lost.i < first and not frames & {"N", "T"} and verb.lemma not in _TELLS:
                 first = lost.left_edge.i  # a first subject that the parser made an object: 'says A, B have met'
             yield rule, [(first, last)]
-    if "C" in frames and _is_parenthetical(token, children):
+    if "C" in frames and verb.cue_class != "thought" and _is_parenthetical(token, children):
         yield "parenthetical", _rest_of_sentence(token)
     if subject is None and "auxpass" not in children:
         return

@@ -52,8 +52,10 @@ class Words:
             self.passage_of[first:last] = [number] * (min(last, size) - first)
         self.paragraph_bounds = [(self.at(p.start), self.at(p.end)) for p in paragraphs]
         self._paragraph_starts = [first for first, _ in self.paragraph_bounds]
+        self._paragraph_offsets = [paragraph.start for paragraph in paragraphs]
         lexicon = verbs()
         tags = doc.to_array(["LOWER", "TAG"]).tolist() if size else []
+        self.is_word: list[bool] = (doc.to_array(["IS_PUNCT", "IS_SPACE"]).max(axis=1) == 0).tolist() if size else []
         self.lowers: list[int] = [lower for lower, _ in tags]
         self.cues: dict[int, Verb] = {
             i: lexicon[lower] for i, (lower, tag) in enumerate(tags) if lower in lexicon and tag in _VERB_TAG_IDS
@@ -67,6 +69,10 @@ class Words:
     def paragraph_at(self, token: int) -> int:
         """Return the number of the paragraph that holds `token`."""
         return max(0, bisect_left(self._paragraph_starts, token + 1) - 1)
+
+    def paragraph_of(self, offset: int) -> int:
+        """Return the number of the paragraph that holds the code point `offset`."""
+        return max(0, bisect_left(self._paragraph_offsets, offset + 1) - 1)
 
     def cues_between(self, first: int, last: int) -> list[int]:
         """Return the cue tokens in `first:last`, outside of marks."""

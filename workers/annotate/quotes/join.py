@@ -35,9 +35,14 @@ def find_reports(words: Words) -> list[Report]:
     claimed = {number: report for number, report in claimed.items() if id(report) in ids}
     Carrier(words, shapes, linked, claimed).carry()
     reports = _unique([*linked.values(), *kept])
+    by_content: dict[tuple[tuple[int, int], ...], Report] = {}
     for report in reports:
         report.content = tidy(words.text, report.content)
-    return sorted((report for report in reports if report.content), key=lambda report: report.content[0])
+        if report.content:
+            by_content.setdefault(
+                tuple(report.content), report
+            )  # two cues of the same words: the surer rule came first
+    return sorted(by_content.values(), key=lambda report: report.content[0])
 
 
 def _unique(reports: Iterable[Report]) -> list[Report]:

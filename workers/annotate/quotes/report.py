@@ -17,11 +17,12 @@ class Report:
     cue_class: str
     verb: Verb | None
     source: Interval | None  # tokens of the words that name the source
+    speaker_rule: str = "none"
     content: list[tuple[int, int]] = field(default_factory=list)
     passages: list[int] = field(default_factory=list)
-    speaker_rule: str = "none"
     antecedent: Interval | None = None  # whom 'who' stands for
     lemma: str = ""
+    addressee: Interval | None = None  # whom the source tells it
 
     @property
     def anchor(self) -> int:

@@ -126,11 +126,15 @@ def _turns(words: Words, names: Names) -> Iterator[Report]:
     for number, match in matches:
         label = match["source"]
         source = _tokens(words, match.start("source"), match.end("source"))
-        capital = label.isupper() and len(label) >= 2
+        if len(label) < 2:
+            continue  # Q: and A: name nobody
+        capital = label.isupper()
         known = label.split()[-1].lower() in names.surnames
         if not (known or (several and (capital or labels.count(label) >= 2))):
             continue
         start, end = match.start("content"), match.end("content")
+        if not _speaks(words.text, start, end):
+            continue
         if words.text[start] in "“\"'‘" and not several:
             continue  # ‘Smith: “…”’ within prose: the marks say more than the line
         open_report = _report(words, "turn", source, (start, end))
@@ -145,6 +149,11 @@ def _turns(words: Words, names: Names) -> Iterator[Report]:
             open_report.content.append((following.start, following.end))
             last_number += 1
         yield open_report
+
+
+def _speaks(text: str, start: int, end: int) -> bool:
+    """Say whether a line holds words rather than figures: ‘Clinton: 547.’ is a count."""
+    return any(sign.isalpha() for sign in text[start:end])
 
 
 def _signed(words: Words, shapes: list[Shape]) -> Iterator[Report]:

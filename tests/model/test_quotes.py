@@ -1,0 +1,165 @@
+"""Quotes on the real model: each rule has its sentence, and the ways of the press are read."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.clean import CleanArticle
+from schemas.enriched import Quote, QuoteType, SpeakerKind
+from workers.annotate import AnnotateOptions, Annotator
+from workers.annotate.quotes import CATALOGUE
+from workers.annotate.quotes.rules import Rule
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def annotator() -> Annotator:
+    return Annotator()
+
+
+def quotes_of(annotator: Annotator, text: str) -> tuple[Quote, ...]:
+    [article] = annotator.annotate([CleanArticle(article_id="a", text=text)])
+    return article.quotes
+
+
+def spans_of(quote: Quote) -> list[str]:
+    return [span.exact for span in quote.spans]
+
+
+@pytest.mark.parametrize("rule", CATALOGUE.values(), ids=lambda rule: f"{rule.decides}-{rule.id}")
+def test_every_rule_fires_on_its_sentence(annotator: Annotator, rule: Rule) -> None:
+    """A rule of the catalogue that its own sentence does not fire is a claim without ground."""
+    quotes = quotes_of(annotator, rule.example)
+    if rule.decides == "quote":
+        assert rule.id in {quote.provenance.rule for quote in quotes}
+    else:
+        assert rule.id in {quote.provenance.speaker_rule for quote in quotes}
+
+
+def test_no_quote_carries_a_rule_outside_the_catalogue(annotator: Annotator) -> None:
+    """What explains a quote must be explained itself."""
+    for rule in CATALOGUE.values():
+        for quote in quotes_of(annotator, rule.example):
+            assert ("quote", quote.provenance.rule) in CATALOGUE
+            assert ("speaker", quote.provenance.speaker_rule) in CATALOGUE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“We will rebuild the bridge,” the mayor said.",  # curly
+        '"We will rebuild the bridge," the mayor said.',  # straight
+        "''We will rebuild the bridge,'' the mayor said.",  # doubled apostrophes
+        "«We will rebuild the bridge», the mayor said.",  # guillemets
+        "‘We will rebuild the bridge,’ the mayor said.",  # British
+        "“We will rebuild the bridge,” said the mayor.",  # inverted
+        "“We will rebuild the bridge!” the mayor shouted.",  # exclaimed
+        "The mayor told reporters: “We will rebuild the bridge.”",  # colon
+    ],
+)
+def test_the_mayor_says_the_same_in_every_habit(annotator: Annotator, text: str) -> None:
+    """Whatever the marks and the order, one direct quote and one speaker."""
+    [quote] = quotes_of(annotator, text)
+    assert quote.type is QuoteType.DIRECT
+    assert "We will rebuild the bridge" in quote.text
+    assert quote.speaker.mention is not None
+    assert quote.speaker.mention.exact.lower() == "the mayor"
+
+
+def test_a_quote_split_by_its_cue_stays_one_quote(annotator: Annotator) -> None:
+    """“We,” she said, “will win” is one quote with two spans."""
+    [quote] = quotes_of(annotator, "“We cannot wait,” Anna Kowalski said, “until the river rises again.”")
+    assert spans_of(quote) == ["“We cannot wait,”", "“until the river rises again.”"]
+
+
+def test_the_next_sentence_in_marks_goes_on(annotator: Annotator) -> None:
+    """“A,” she said. “B.” is one quote as long as nobody else speaks."""
+    [quote] = quotes_of(annotator, "“We cannot wait,” Anna Kowalski said. “The river will rise again in March.”")
+    assert len(quote.spans) == 2
+
+
+def test_two_speakers_in_one_paragraph_stay_apart(annotator: Annotator) -> None:
+    """Each of two cues keeps its own words."""
+    text = "“We cannot wait,” Anna Kowalski said. “We can wait for years,” Peter Baker replied."
+    first, second = quotes_of(annotator, text)
+    assert (first.speaker.name, second.speaker.name) == ("Anna Kowalski", "Peter Baker")
+
+
+def test_a_quote_of_several_paragraphs_is_one(annotator: Annotator) -> None:
+    """The press reopens the marks at each paragraph and closes only the last."""
+    text = "“We cannot wait,” Anna Kowalski said. “The river rises.\n\n“It rises every year.\n\n“It will rise again.”"
+    [quote] = quotes_of(annotator, text)
+    assert len(quote.spans) == 4
+
+
+def test_an_odd_mark_does_not_spoil_the_rest(annotator: Annotator) -> None:
+    """A mark never closed costs its paragraph at most."""
+    text = 'The sign read "No entry and was old.\n\n“We cannot wait,” Anna Kowalski said.'
+    assert "“We cannot wait,”" in [span for quote in quotes_of(annotator, text) for span in spans_of(quote)]
+
+
+def test_titles_and_nicknames_are_no_quotes(annotator: Annotator) -> None:
+    """On “Meet the Town,” she said: the title is not hers, what follows is."""
+    [quote] = quotes_of(annotator, "In an interview on “Meet the Town,” Anna Kowalski said the bridge was safe.")
+    assert spans_of(quote) == ["the bridge was safe"]
+    assert quotes_of(annotator, "Robert “Bob” Miller opened the bridge on Monday.") == ()
+
+
+def test_a_term_in_marks_without_a_cue_is_no_quote(annotator: Annotator) -> None:
+    """Scare quotes belong to nobody."""
+    assert quotes_of(annotator, "The so-called “bridge tax” took effect in March.") == ()
+
+
+def test_what_is_reported_inside_a_report_is_not_a_second_quote(annotator: Annotator) -> None:
+    """In 'the mayor said that Baker believes …' the quote is the mayor's."""
+    [quote] = quotes_of(annotator, "The mayor said that Peter Baker believes the bridge is safe.")
+    assert quote.speaker.mention is not None
+    assert quote.speaker.mention.exact == "The mayor"
+
+
+def test_words_of_a_third_person_are_hers(annotator: Annotator) -> None:
+    """Who addresses another's comments does not utter them."""
+    text = "Peter Baker addressed Anna Kowalski's comments about a “sinking bridge” on Monday."
+    [quote] = quotes_of(annotator, text)
+    assert quote.speaker.name == "Anna Kowalski"
+
+
+def test_documents_groups_and_unknown_speakers_are_told_apart(annotator: Annotator) -> None:
+    """A report, residents and nobody are speakers of three kinds."""
+    text = (
+        "A report said that the bridge was unsafe.\n\nResidents said that the bridge was loud.\n\n"
+        "It has been said that the bridge is ugly."
+    )
+    kinds = [quote.speaker.kind for quote in quotes_of(annotator, text)]
+    assert kinds[:2] == [SpeakerKind.DOCUMENT, SpeakerKind.GROUP]
+    assert kinds[2] is SpeakerKind.UNKNOWN
+
+
+def test_a_pronoun_is_resolved_and_says_so(annotator: Annotator) -> None:
+    """'He said' names the man of the sentence before, and the record tells that it was a pronoun."""
+    text = "Peter Baker visited the bridge on Monday. He said that it was safe."
+    [quote] = quotes_of(annotator, text)
+    assert (quote.speaker.name, quote.speaker.resolution) == ("Peter Baker", "pronoun")
+
+
+def test_the_listener_is_kept(annotator: Annotator) -> None:
+    """'Told reporters' has an addressee."""
+    [quote] = quotes_of(annotator, "The mayor told reporters that the bridge was safe.")
+    assert quote.addressee == "reporters"
+
+
+def test_where_a_second_deed_begins_the_quote_ends(annotator: Annotator) -> None:
+    """'Said it was safe, urging …' are two reports."""
+    text = "The mayor said the bridge was “perfectly safe,” urging drivers to use it."
+    first, second = quotes_of(annotator, text)
+    assert spans_of(first) == ["the bridge was “perfectly safe,”"]
+    assert second.cue is not None
+    assert second.cue.exact == "urging"
+
+
+def test_quotes_below_the_threshold_are_not_published() -> None:
+    """The setting keeps what is surer and drops the rest."""
+    strict = Annotator(AnnotateOptions(min_confidence=0.9))
+    text = "“We will rebuild the bridge,” the mayor said. She cited costs."
+    assert [quote.provenance.rule for quote in quotes_of(strict, text)] == ["after-marks"]
