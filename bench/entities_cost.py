@@ -83,6 +83,11 @@ def main() -> None:
     print(f"{len(docs)} articles, µs of CPU a word")
     for title, cost in microseconds_a_word(jobs, docs).items():
         print(f"{title:<32}{cost:.2f}")
+    print("one article of so many words, µs of CPU a word")
+    for count in (2, 8, 32, 128):
+        article = Doc.from_docs(docs[:count])
+        cost = microseconds_a_word({"": lambda doc: find_entities(doc, "a")}, [article])[""]
+        print(f"{len(article.text.split()):>8,}{cost:>8.2f}")
     if options.profile:
         profile = cProfile.Profile()
         profile.enable()

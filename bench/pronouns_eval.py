@@ -16,6 +16,8 @@ from schemas.enriched import Entity, MentionKind
 from workers.annotate.entities import find_entities
 from workers.annotate.entities.coreference import PRONOUN_GENDER
 
+HE_OR_SHE = {pronoun for pronoun, gender in PRONOUN_GENDER.items() if gender != "n"}
+
 
 def is_right(entity: Entity, cluster: dict[str, Any]) -> bool:
     """Tell whether entity and gold cluster share a name in the text."""
@@ -48,7 +50,7 @@ def main() -> None:
                         print(
                             "nominal", article["text"][mention["start"] - 150 : mention["end"] + 20], "->", found.name
                         )
-                if mention["text"].lower() not in PRONOUN_GENDER or cluster["etype"] != "person":
+                if mention["text"].lower() not in HE_OR_SHE or cluster["etype"] != "person":
                     continue
                 found = by_kind[MentionKind.PRONOUN].get(mention["end"])
                 before = any(start < mention["start"] for start in named)

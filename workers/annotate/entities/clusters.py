@@ -38,7 +38,7 @@ class Cluster:
     roles: list[Role] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
-    gender: str | None = None  # m, f, or None where nothing tells
+    gender: str | None = None  # m, f, n for who goes by "they", or None where nothing tells
     country: str | None = None
     geonames_id: int | None = None
     kb_uri: str | None = None

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from workers.annotate.entities.clusters import Cluster, Reference
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.names import PERSON
-from workers.annotate.entities.nominals import find_holder, is_definite
+from workers.annotate.entities.nominals import find_holder, holders_by_office, is_definite
 from workers.annotate.entities.roles import ROLE_GENDER, role_noun
 from workers.annotate.entities.tables import rows
 
 _HE, _SHE = ("he", "him", "his", "himself"), ("she", "her", "hers", "herself")
-PRONOUN_GENDER = dict.fromkeys(_HE, "m") | dict.fromkeys(_SHE, "f")
+_THEY = ("they", "them", "their", "theirs", "themself", "themselves")
+# `n`: a person of whom the article says that 'they' is meant; without that, 'they' are several.
+PRONOUN_GENDER = dict.fromkeys(_HE, "m") | dict.fromkeys(_SHE, "f") | dict.fromkeys(_THEY, "n")
 PEOPLE_NOUNS: dict[str, str] = {row[0]: row[1] for row in rows("people_nouns.tsv")}
 _REFERRING = PRONOUN_GENDER.keys() | PEOPLE_NOUNS.keys() | ROLE_GENDER.keys()
 _FADING = 0.6  # of a mention's weight, each sentence
@@ -30,6 +32,7 @@ _SUBJECT_WEIGHT, _OTHER_WEIGHT, _UNNAMED_WEIGHT = 2.0, 1.0, 0.8
 _OWNED_WEIGHT = 0.5  # 'his wife'
 _INTRODUCING = frozenset({"a", "an", "one", "another"})  # 'the woman' is often somebody with a name
 _INTRODUCTION_TOKENS = 25
+_MAX_QUOTATION_TOKENS = 200  # further into a quotation, nobody looks back for who introduced it
 _ENDS = frozenset({".", "!", "?", "”", '"'})
 _GENDER_KNOWN = 1.5
 _COMMANDING = 2.0  # the subject of the clause that the pronoun depends on ('Peskov said he …')
@@ -65,7 +68,7 @@ class Discourse:
         sentence = self.columns.sentence[token]
         state = self.active.setdefault(person, _Weight(sentence=sentence))
         if self.columns.dep[token] in _SUBJECTS:
-            weight *= _SUBJECT_WEIGHT if isinstance(person, Cluster) else 1.0
+            weight *= _SUBJECT_WEIGHT
             if not self.quoted[token]:
                 self.last_subject = token
         state.value = self._faded(state, sentence) + weight
@@ -82,7 +85,7 @@ class Discourse:
         best, most = None, 0.0
         for person, state in self.active.items():
             known = person.gender or self.learnt.get(person)
-            if known not in (None, gender) or person is barred or person is speaker:
+            if known not in ((None, gender) if gender != "n" else ("n",)) or person is barred or person is speaker:
                 continue
             score = self._faded(state, sentence) * (_GENDER_KNOWN if known else 1.0)
             score += _COMMANDING if person is commanding else 0.0
@@ -147,12 +150,13 @@ class Discourse:
             subject = self._subject(node)
             return None if subject is None else self.at.get(subject) or self.named.get(subject)
         begin = token
-        while begin and self.quoted[begin - 1]:
+        while begin and self.quoted[begin - 1] and token - begin < _MAX_QUOTATION_TOKENS:
             begin -= 1
         begin -= 1  # the opening mark
+        if self.last_subject < 0 or begin - self.last_subject > _INTRODUCTION_TOKENS:
+            return None
         between = columns.word[self.last_subject : begin]  # 'Rathbun stated: "…"', cut into two sentences by the parser
-        introduced = self.last_subject >= 0 and len(between) <= _INTRODUCTION_TOKENS and not _ENDS & set(between)
-        return self.at.get(self.last_subject) if introduced else None
+        return None if _ENDS & set(between) else self.at.get(self.last_subject)
 
     @staticmethod
     def _faded(state: _Weight, sentence: int) -> float:
@@ -165,6 +169,7 @@ def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
     if not people:
         return
     named, covered = _positions(columns, clusters)
+    holders = holders_by_office(people)
     discourse = Discourse(columns, quoted_tokens(columns), named)
     worth_a_look = {token for token, word in enumerate(columns.lower) if word in _REFERRING} | named.keys()
     for token in sorted(worth_a_look):
@@ -179,16 +184,16 @@ def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
                 discourse.learnt.setdefault(person, PRONOUN_GENDER[word])
                 _refer(discourse, person, Reference(token, token + 1, pronoun=True), token)
         elif columns.tag[token] in ("NN", "NNP") and (word in ROLE_GENDER or word in PEOPLE_NOUNS):
-            _meet_noun(discourse, people, covered, token)
+            _meet_noun(discourse, holders, covered, token)
 
 
-def _meet_noun(discourse: Discourse, people: Iterable[Cluster], covered: bytearray, token: int) -> None:
+def _meet_noun(discourse: Discourse, holders: Mapping[str, Sequence[Cluster]], covered: bytearray, token: int) -> None:
     """Take 'the minister' as a reference where somebody holds the role, else as a person without a name."""
     columns = discourse.columns
     if _belongs_to_name(columns, token, covered):
         return
     if role_noun(columns, token) and is_definite(columns, token):
-        holder = find_holder(columns, token, people, discourse.weight)
+        holder = find_holder(columns, token, holders, discourse.weight)
         if holder is not None:
             _refer(discourse, holder, Reference(_first_free(columns, token, covered), token + 1, pronoun=False), token)
             return

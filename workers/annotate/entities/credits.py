@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.names import GPE, Name
@@ -29,7 +30,9 @@ def without_credits(columns: Columns, names: list[Name]) -> list[Name]:
     spans += [span for span in lists if span is not None]
     if not spans:
         return names
-    return [name for name in names if not any(start <= name.start < end for start, end in spans)]
+    spans.sort()
+    starts, reach = [start for start, _ in spans], list(accumulate((end for _, end in spans), max))
+    return [name for name in names if not ((at := bisect_right(starts, name.start)) and reach[at - 1] > name.start)]
 
 
 def _list_around(text: str, name: Name) -> tuple[int, int] | None:
@@ -57,5 +60,6 @@ def with_datelines(columns: Columns, names: list[Name]) -> list[Name]:
             found.append(make_name(columns, first, after, GPE))
     if not found:
         return names
-    kept = [n for n in names if not any(n.first < d.after and d.first < n.after for d in found)]
+    taken = {token for name in found for token in range(name.first, name.after)}
+    kept = [name for name in names if taken.isdisjoint(range(name.first, name.after))]
     return sorted(kept + found, key=lambda name: name.first)

@@ -5,13 +5,31 @@ from __future__ import annotations
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.first_names import first_names
-from workers.annotate.entities.names import key_of
+from workers.annotate.entities.names import Name, key_of
 from workers.annotate.entities.persons import person_words
 from workers.annotate.entities.roles import ROLE_GENDER, titled_gender
 
+_MAX_PRONOUN_NOTE_TOKENS = 12  # behind the name
+
+
+def _goes_by_they(columns: Columns, name: Name) -> bool:
+    """Tell whether 'they/them' follows in the sentence: 'Sam Reyes, who uses they/them pronouns'."""
+    lower = columns.lower
+    for token in range(name.after, min(len(columns) - 2, name.after + _MAX_PRONOUN_NOTE_TOKENS)):
+        if columns.sentence[token] != columns.sentence[name.first]:
+            return False
+        if lower[token] == "they" and lower[token + 1] == "/" and lower[token + 2] == "them":
+            return True
+    return False
+
 
 def gender_of(columns: Columns, cluster: Cluster) -> str | None:
-    """Return `m`, `f`, or None: titles before any mention tell first, then roles, then the first name."""
+    """Return `m`, `f`, `n` (a person who goes by 'they') or None.
+
+    What the article says of the pronouns tells first, then titles before any mention, roles, and the first name.
+    """
+    if "them" in columns.vocabulary and any(_goes_by_they(columns, name) for name in cluster.names):
+        return "n"
     for name in cluster.names:
         if gender := titled_gender(columns, name):
             return gender

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from workers.annotate.entities.clusters import Cluster, Role
 from workers.annotate.entities.columns import Columns
@@ -37,8 +37,17 @@ def is_definite(columns: Columns, noun: int) -> bool:
     return not any(columns.dep[child] in ("appos", "prep", "relcl", "acl", "cc", "poss") for child in children)
 
 
+def holders_by_office(people: Iterable[Cluster]) -> dict[str, list[Cluster]]:
+    """Return the people who hold each office, under any of its words."""
+    found: dict[str, list[Cluster]] = {}
+    for person in people:
+        for office in dict.fromkeys(_office(role.noun) for role in person.roles):
+            found.setdefault(office, []).append(person)
+    return found
+
+
 def find_holder(
-    columns: Columns, noun: int, people: Iterable[Cluster], weight: Callable[[Cluster, int], float]
+    columns: Columns, noun: int, holders: Mapping[str, Sequence[Cluster]], weight: Callable[[Cluster, int], float]
 ) -> Cluster | None:
     """Return the person whose role the nominal with this head names, None where nobody or more than one fits.
 
@@ -50,7 +59,7 @@ def find_holder(
     first = columns.start[noun]
     fitting = [
         person
-        for person in people
+        for person in holders.get(office, ())
         if person.names[0].start < first and any(_fits(columns, person, role, office, added) for role in person.roles)
     ]
     if len(fitting) < 2:
