@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -19,14 +20,29 @@ from tests.harness.worker import WIREMILL
 pytestmark = [pytest.mark.system, pytest.mark.model]
 
 
-def start(tmp_path: Path, *words: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"TMPDIR": str(tmp_path), "COLUMNS": "100", "WIREMILL_BROKERS": "not.this.one:9092"}
-    with (tmp_path / "out").open("wb") as out:
-        return subprocess.Popen(
-            [WIREMILL, "demo", *words],
-            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start demos that end with the test; settings of the environment must not lead them to another broker."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def begin(*words: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"TMPDIR": str(tmp_path), "COLUMNS": "100", "WIREMILL_BROKERS": "not.this.one:9092"}
+        with (tmp_path / "out").open("wb") as out:
+            process = subprocess.Popen(
+                [WIREMILL, "demo", *words],
+                cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()  # broker and worker end with it
+        process.wait()
 
 
 def left_behind(tmp_path: Path, children: list[psutil.Process]) -> list[str]:
@@ -34,9 +50,9 @@ def left_behind(tmp_path: Path, children: list[psutil.Process]) -> list[str]:
     return alive + [str(path) for path in tmp_path.iterdir() if path.name != "out"]
 
 
-def test_the_demo_shows_who_said_what_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_the_demo_shows_who_said_what_and_leaves_nothing_behind(start: Start, tmp_path: Path) -> None:
     """Titles, speakers, quotes, entities, all three fates, a clean audit; exit code 0; no process, no file left."""
-    process = start(tmp_path)
+    process = start()
     children: list[psutil.Process] = []
     deadline = time.monotonic() + 300
     while process.poll() is None and time.monotonic() < deadline:
@@ -57,9 +73,9 @@ def test_the_demo_shows_who_said_what_and_leaves_nothing_behind(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+def test_an_interrupted_demo_leaves_nothing_behind(start: Start, tmp_path: Path, number: signal.Signals) -> None:
     """While the model still loads, which is when people lose patience."""
-    process = start(tmp_path)
+    process = start()
     wait_for(lambda: "topics" in (tmp_path / "out").read_text(encoding="utf-8"), 60, "the worker is starting")
     wait_for(lambda: len(psutil.Process(process.pid).children()) >= 2, 60, "broker and worker run")
     children = psutil.Process(process.pid).children(recursive=True)
@@ -69,11 +85,11 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path, number: signa
     assert "interrupted: broker and worker are stopped" in (tmp_path / "out").read_text(encoding="utf-8")
 
 
-def test_kept_running_it_takes_articles_of_others_until_it_is_interrupted(tmp_path: Path) -> None:
+def test_kept_running_it_takes_articles_of_others_until_it_is_interrupted(start: Start, tmp_path: Path) -> None:
     """`--keep` prints the settings another terminal needs; they work."""
     path = tmp_path.parent / f"{tmp_path.name}.jsonl"
     path.write_text("\n".join(json.dumps(one) for one in articles(3)), encoding="utf-8")
-    process = start(tmp_path, "--keep", str(path))
+    process = start("--keep", str(path))
     out = tmp_path / "out"
     wait_for(lambda: "Ctrl-C stops all of it" in out.read_text(encoding="utf-8"), 180, "it keeps running")
     [exports] = [line for line in out.read_text(encoding="utf-8").splitlines() if "export WIREMILL_BROKERS" in line]
