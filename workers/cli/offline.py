@@ -373,8 +373,8 @@ def _entry(outcome: Outcome, stage: Stage) -> bytes:
 
 @contextmanager
 def _progress(inputs: Inputs, tally: Tally, shown: Shown) -> Iterator[Any]:
-    """Show progress on stderr if a person watches it and results do not go to the same terminal."""
-    if shown.quiet or not sys.stderr.isatty() or sys.stdout.isatty():
+    """Show progress on stderr if a person watches it, results go elsewhere, and no other stage of a pipe shows its own."""
+    if shown.quiet or not sys.stderr.isatty() or sys.stdout.isatty() or inputs.reads_stdin:
         yield lambda: None
         return
     from workers.cli.progress import articles_progress
