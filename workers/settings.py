@@ -81,7 +81,11 @@ class Settings(BaseSettings):
     min_words: int = Field(40, ge=0, description="clean texts with fewer words are rejected as too-short")
     max_html_bytes: int = Field(8_000_000, ge=10_000, description="longer pages are cut, with a warning")
     drop_duplicates: bool = Field(False, description="reject exact repeats of a text instead of marking them")
-    line_memory: bool = Field(True, description="leave out lines of flat text that other pages of the source had")
+    line_memory: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="leave out lines of flat text that other pages of the source had; auto: in commands on files, not "
+        "in a worker, whose replays must repeat their ids (docs/adr/0006)",
+    )
     model: str = Field("md", description="`md`, `sm`, the name of an installed spaCy model, or a path")
     fast: bool = Field(True, description="the faster pipeline with identical output, where the model allows it")
     gazetteer: Path | None = Field(None, description="JSON lines of names of yours: name, aliases, label, uri")
@@ -171,8 +175,11 @@ class Settings(BaseSettings):
         """The stages this worker runs."""
         return tuple(Stage(name) for name in self.stages)
 
-    def stage_options(self, stages: tuple[Stage, ...] | None = None) -> StageOptions:
-        """Return what the pool's children need to know."""
+    def stage_options(self, stages: tuple[Stage, ...] | None = None, *, repeatable: bool = True) -> StageOptions:
+        """Return what the pool's children need to know.
+
+        `repeatable` says whether the same input must always give the same output, whatever was seen before it.
+        """
         return StageOptions(
             stages=stages or self.stage_names,
             clean=CleanOptions(
@@ -180,7 +187,7 @@ class Settings(BaseSettings):
                 min_words=self.min_words,
                 max_html_bytes=self.max_html_bytes,
                 drop_duplicates=self.drop_duplicates,
-                line_memory=self.line_memory,
+                line_memory=self.line_memory == "on" or (self.line_memory == "auto" and not repeatable),
             ),
             annotate=AnnotateOptions(
                 model=self.model,

@@ -255,7 +255,7 @@ async def _flow(stage: Stage, inputs: Inputs, settings: Settings, sink: Sink, sh
     from workers.pool.child import PoolUnavailableError
 
     pool = Pool(
-        settings.stage_options((stage,)),
+        settings.stage_options((stage,), repeatable=False),
         size=settings.children,
         task_seconds=settings.task_seconds,
         memory_bytes=settings.child_memory_mb << 20,
