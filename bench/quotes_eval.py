@@ -1,4 +1,4 @@
-"""Score quotes against gold: `python bench/quotes_eval.py ../shared/eval/quotes dev [train:3 …] [--bootstrap N]`.
+"""Score quotes against gold: `python -m bench.quotes_eval ../shared/eval/quotes dev [train:3 …] [--bootstrap N]`.
 
 Each part is `dev` or `train:K`, the K-th of ten interleaved slices of the training articles (every tenth from the
 K-th on). The texts go through the same `Annotator` as every article; the scorer of the evaluation folder judges.

@@ -14,6 +14,7 @@ from workers.annotate.quotes.grammar import (
     VERB_TAGS,
     Interval,
     Words,
+    children_of,
     phrase,
     subject_of,
     subtree,
@@ -58,7 +59,7 @@ def _according_to(words: Words, token: Token) -> Report | None:
     if token.i + 1 >= len(doc) or doc[token.i + 1].lower_ != "to":
         return None
     to = doc[token.i + 1]
-    source = next((c for c in to.children if c.dep_ in {"pobj", "pcomp"}), None)
+    source = next((c for c in children_of(to) if c.dep_ in {"pobj", "pcomp"}), None)
     if source is None:
         return None
     head: Token | None = token.head
@@ -79,7 +80,7 @@ def _as_put(words: Words, token: Token) -> Report | None:
         return None
     if verb.i not in words.cues and verb.lower_ not in _PUT:
         return None
-    children = {c.dep_: c for c in verb.children}
+    children = {c.dep_: c for c in children_of(verb)}
     thing = children.get("dobj")
     if {"ccomp", "xcomp"} & set(children) or (thing is not None and thing.lower_ != "it"):
         return None
@@ -88,7 +89,7 @@ def _as_put(words: Words, token: Token) -> Report | None:
     if thing is None and not {"Q", "C"} <= words.cues[verb.i].frames:
         return None
     subject = subject_of(verb)
-    own = any(c.dep_ in SUBJECTS for c in verb.children) or "agent" in children
+    own = any(c.dep_ in SUBJECTS for c in children_of(verb)) or "agent" in children
     if subject is None or not own or verb.head.i == verb.i or verb.dep_ not in {"advcl", "parataxis", "ccomp", "dep"}:
         return None
     first, last = token.i, verb.right_edge.i + 1
@@ -109,11 +110,11 @@ def _noun(words: Words, token: Token) -> Report | None:
         return None
     source: Token | None = None
     content: Interval | None = None
-    for child in token.children:
+    for child in children_of(token):
         if child.dep_ == "poss":
             source = child
         elif child.dep_ in {"prep", "agent"} and child.lower_ in {"by", "from"} and child.i > token.i:
-            source = next((c for c in child.children if c.dep_ == "pobj"), source)
+            source = next((c for c in children_of(child) if c.dep_ == "pobj"), source)
         elif child.dep_ in {"acl", "relcl", "ccomp"} and child.i > token.i and child.left_edge.lower_ == "that":
             if child.left_edge.dep_ == "mark":
                 content = (child.left_edge.i + 1, child.right_edge.i + 1)

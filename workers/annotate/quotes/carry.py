@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
 from workers.annotate.quotes.frames import SENTENCE_ENDS, Shape, left_frame
-from workers.annotate.quotes.grammar import FINITE_TAGS, SUBJECTS, Words, phrase, subject_of
+from workers.annotate.quotes.grammar import FINITE_TAGS, SUBJECTS, Words, children_of, phrase, subject_of
 from workers.annotate.quotes.report import Report
 
 MIN_SENTENCE_WORDS = 3  # a passage of fewer words behind a quote is rather a term than a sentence of it
@@ -136,7 +136,7 @@ class Carrier:
                 source = token
                 break
             if token.tag_ in FINITE_TAGS:
-                source = next((c for c in token.children if c.dep_ in SUBJECTS), None)
+                source = next((c for c in children_of(token) if c.dep_ in SUBJECTS), None)
                 break
         if source is None or source.tag_ not in {"NNP", "NNPS", "PRP", "PRP$", "NN", "NNS"} or source.i < first:
             return None

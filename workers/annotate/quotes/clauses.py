@@ -16,6 +16,7 @@ from workers.annotate.quotes.grammar import (
     VERB_TAGS,
     Interval,
     Words,
+    children_of,
     cue_tokens,
     neighbour_of,
     phrase,
@@ -43,7 +44,7 @@ def reports_by_clause(words: Words) -> Iterator[Report]:
 
 def _report(words: Words, token: Token, verb: Verb) -> Report | None:
     subject = subject_of(token)
-    if subject is None and token.tag_ in FINITE_TAGS and not any(c.dep_ == "auxpass" for c in token.children):
+    if subject is None and token.tag_ in FINITE_TAGS and not any(c.dep_ == "auxpass" for c in children_of(token)):
         subject = neighbour_of(token)
         if subject is not None and (subject.i > token.i or words.passage_of[subject.i] >= 0):
             subject = None
@@ -83,13 +84,13 @@ def _addressee(token: Token, verb: Verb) -> Interval | None:
     """Return whom a verb of telling tells: 'told reporters'."""
     if verb.lemma not in _TELLS:
         return None
-    listener = next((c for c in token.children if c.dep_ in {"dobj", "dative"} and c.i > token.i), None)
+    listener = next((c for c in children_of(token) if c.dep_ in {"dobj", "dative"} and c.i > token.i), None)
     return phrase(listener) if listener is not None and listener.tag_ in NOUN_TAGS else None
 
 
 def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -> Iterator[tuple[str, list[Interval]]]:
     """Yield (rule, content) of the constructions that the verb stands in, the most telling first."""
-    children = {child.dep_: child for child in token.children}
+    children = {child.dep_: child for child in children_of(token)}
     frames = verb.frames
     if "C" in frames and (clause := _clause(token)) is not None:
         rule = "clause-before" if clause.i < token.i else "clause"
@@ -113,7 +114,7 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     thing = children.get("dobj")
     if thing is not None and thing.i < token.i:
         thing = None
-    for child in token.children:
+    for child in children_of(token):
         if child.dep_ == "prep" and child.lower_ in verb.prepositions and child.i > token.i:
             about = (child.i + 1, _end_of_complement(token, child))
             said_of = thing is not None and "N" in frames and thing.i < child.i
@@ -125,7 +126,7 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
 def _end_of_complement(token: Token, preposition: Token) -> int:
     """Return where the phrase of a preposition ends, with the infinitive or `as` phrase that goes on with it."""
     end = preposition.right_edge.i + 1
-    for child in token.children:
+    for child in children_of(token):
         first = child.left_edge
         infinitive = child.dep_ in {"xcomp", "advcl", "ccomp"} and first.lower_ == "to"
         if first.i == end and (infinitive or child.lower_ == "as"):
@@ -147,16 +148,16 @@ def _is_parenthetical(token: Token, children: dict[str, Token]) -> bool:
 
 def _clause(token: Token) -> Token | None:
     """Return the head of the clause that `token` reports: to the right if there is one."""
-    clauses = [c for c in token.children if c.dep_ == "ccomp"]
+    clauses = [c for c in children_of(token) if c.dep_ == "ccomp"]
     right = [c for c in clauses if c.i > token.i]
     if not right:  # 'told a hearing that …': parsers hang the clause on the listener
-        listeners = [c for c in token.children if c.dep_ in {"dobj", "dative"} and c.i > token.i]
-        right = [c for listener in listeners for c in listener.children if _is_that_clause(c)]
+        listeners = [c for c in children_of(token) if c.dep_ in {"dobj", "dative"} and c.i > token.i]
+        right = [c for listener in listeners for c in children_of(listener) if _is_that_clause(c)]
     return right[0] if right else clauses[0] if clauses else None
 
 
 def _is_that_clause(clause: Token) -> bool:
-    return clause.dep_ in {"acl", "relcl"} and any(c.dep_ == "mark" and c.lower_ == "that" for c in clause.children)
+    return clause.dep_ in {"acl", "relcl"} and any(c.dep_ == "mark" and c.lower_ == "that" for c in children_of(clause))
 
 
 def _rest_of_sentence(token: Token) -> list[Interval]:
@@ -202,6 +203,6 @@ def _infinitive(token: Token, children: dict[str, Token]) -> list[Interval]:
     complement = children.get("xcomp")
     if complement is None or complement.i < token.i or complement.tag_ not in VERB_TAGS:
         complement = children.get("ccomp")
-        if complement is None or complement.i < token.i or not any(c.lower_ == "to" for c in complement.lefts):
+        if complement is None or complement.i < token.i or not any(c.lower_ == "to" for c in children_of(complement)):
             return []
     return [subtree(complement)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from workers.annotate.quotes.cues import verbs
-from workers.annotate.quotes.grammar import FINITE_TAGS, MAX_PHRASE_TOKENS, SUBJECTS, Interval, Words
+from workers.annotate.quotes.grammar import FINITE_TAGS, MAX_PHRASE_TOKENS, SUBJECTS, Interval, Words, children_of
 
 _COMMAS = frozenset({",", "—", "–", "--"})
 
@@ -29,7 +29,7 @@ def _next_deed(words: Words, cue: Token, first: int, last: int) -> int | None:
         if words.passage_of[i] >= 0:
             continue
         if token.dep_ == "conj" and token.lower in verbs() and is_shared_by(cue, token):
-            joined = next((c for c in token.head.children if c.dep_ == "cc" and c.i < i), None)
+            joined = next((c for c in children_of(token.head) if c.dep_ == "cc" and c.i < i), None)
             if joined is not None and first < joined.i:
                 return joined.i
         elif token.tag_ == "VBG" and token.dep_ in {"advcl", "acl", "prep"} and token.left_edge.i == i:
@@ -57,7 +57,7 @@ def is_shared_by(cue: Token, verb: Token) -> bool:
         return False
     if not verbs()[verb.lower].frames & {"C", "T", "O", "A"}:
         return False  # 'said he came and talked about it': who came talked
-    return not any(c.dep_ in SUBJECTS or c.dep_ in {"aux", "auxpass"} for c in verb.children)
+    return not any(c.dep_ in SUBJECTS or c.dep_ in {"aux", "auxpass"} for c in children_of(verb))
 
 
 def _second_half(cue: Token, last: int) -> int:
@@ -66,16 +66,16 @@ def _second_half(cue: Token, last: int) -> int:
     'Said A is true and B was false': a subject of its own. 'Said he had started, would go on': an auxiliary, which
     no second deed of a reporter in the past has.
     """
-    plain = cue.tag_ in FINITE_TAGS and not any(c.dep_ == "aux" for c in cue.children)
-    for child in cue.children:
+    plain = cue.tag_ in FINITE_TAGS and not any(c.dep_ == "aux" for c in children_of(cue))
+    for child in children_of(cue):
         if child.dep_ != "conj" or child.i < last or child.lower in verbs():
             continue
         gap = cue.doc[last : child.left_edge.i]
         if len(gap) > 2 or any(t.lower_ not in {"and", ",", "but", "or"} for t in gap):
             continue
-        own = any(c.dep_ in SUBJECTS for c in child.children)
-        helped = any(c.dep_ in {"aux", "auxpass"} for c in child.children)
-        again = any(c.dep_ == "mark" and c.lower_ == "that" for c in child.children)
+        own = any(c.dep_ in SUBJECTS for c in children_of(child))
+        helped = any(c.dep_ in {"aux", "auxpass"} for c in children_of(child))
+        again = any(c.dep_ == "mark" and c.lower_ == "that" for c in children_of(child))
         if again or (own and gap.text.lower() == "and") or (plain and helped and not own):
             last = child.right_edge.i + 1
     return last

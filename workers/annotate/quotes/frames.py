@@ -9,7 +9,15 @@ from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
 from workers.annotate.quotes.cues import word_set
-from workers.annotate.quotes.grammar import FINITE_TAGS, NOUN_TAGS, SUBJECTS, Words, neighbour_of, subject_of
+from workers.annotate.quotes.grammar import (
+    FINITE_TAGS,
+    NOUN_TAGS,
+    SUBJECTS,
+    Words,
+    children_of,
+    neighbour_of,
+    subject_of,
+)
 from workers.annotate.quotes.marks import Passage
 from workers.annotate.quotes.report import Report
 
@@ -67,7 +75,7 @@ def left_frame(words: Words, number: int) -> tuple[int, int]:
 
 
 def _own_subject(token: Token) -> Token | None:
-    return next((c for c in token.children if c.dep_ in SUBJECTS), None)
+    return next((c for c in children_of(token) if c.dep_ in SUBJECTS), None)
 
 
 def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
@@ -98,7 +106,7 @@ def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
         if (
             best is None
             and shape.sentence_like
-            and not any(c.dep_ in {"ccomp", "xcomp"} and i < c.i < last for c in token.children)
+            and not any(c.dep_ in {"ccomp", "xcomp"} and i < c.i < last for c in children_of(token))
         ):
             best = token
     return best

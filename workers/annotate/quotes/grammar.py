@@ -87,23 +87,33 @@ class Words:
         return self.starts[first], end.idx + len(end)
 
 
+def children_of(token: Token) -> list[Token]:
+    """Return the dependents of a token; none where its phrase is longer than any of a newspaper.
+
+    spaCy walks the whole phrase to list them, so without the bound a text that is one long sentence costs its square.
+    """
+    if token.right_edge.i - token.left_edge.i > MAX_PHRASE_TOKENS:
+        return []
+    return list(token.children)
+
+
 def subject_of(verb: Token, depth: int = 0) -> Token | None:
     """Return the head of the noun phrase that does what `verb` says: its subject, `by` agent, or a governor's."""
     passive, active = False, False
-    for child in verb.children:
+    for child in children_of(verb):
         dep = child.dep_
         if dep == "auxpass":
             passive = True
         elif dep == "aux":
             active = True
         elif dep == "agent":
-            for noun in child.children:
+            for noun in children_of(child):
                 if noun.dep_ == "pobj":
                     return noun
     if verb.tag_ == "VBN" and not active and verb.dep_ in {"advcl", "acl"}:
         passive = True  # 'asked why, she …': she was asked
     if not passive:
-        for child in verb.children:
+        for child in children_of(verb):
             if child.dep_ in SUBJECTS:
                 return child
     elif verb.lower_ != "quoted":
@@ -112,7 +122,7 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
         return None
     head, dep = verb.head, verb.dep_
     if passive:
-        return next((c for c in verb.children if c.dep_ in SUBJECTS), None)
+        return next((c for c in children_of(verb) if c.dep_ in SUBJECTS), None)
     if dep in {"conj", "advcl", "xcomp", "dep"} and head.tag_ in VERB_TAGS:
         if verb.tag_ == "VBG" and dep == "advcl" and _after_comma(verb):
             head = _reporting_above(head)
@@ -169,7 +179,7 @@ def _issuer(noun: Token) -> Token:
 
 def _subject_of_governor(verb: Token, depth: int) -> Token | None:
     """Return the subject of a governing verb; of a passive one the surface subject: 'was quoted as saying'."""
-    for child in verb.children:
+    for child in children_of(verb):
         if child.dep_ in SUBJECTS:
             return child
     return subject_of(verb, depth + 1)
@@ -178,7 +188,7 @@ def _subject_of_governor(verb: Token, depth: int) -> Token | None:
 def phrase(head: Token) -> Interval:
     """Return the noun phrase of `head` without relative clauses, appositions and what follows them."""
     first, last = head.left_edge.i, head.right_edge.i + 1
-    for child in head.children:
+    for child in children_of(head):
         if child.i > head.i and child.dep_ in {"relcl", "appos", "acl", "parataxis"}:
             last = min(last, max(head.i + 1, child.left_edge.i))
         elif child.i > head.i and child.dep_ == "punct" and child.text in {",", "—", "–", "--", "(", "-"}:
@@ -200,5 +210,5 @@ def subtree(token: Token) -> Interval:
 
 def cue_tokens(verb: Token) -> list[int]:
     """Return the verb with its auxiliaries, negation and particle, in order."""
-    parts = [c.i for c in verb.children if c.dep_ in {"aux", "auxpass", "neg", "prt"} and abs(c.i - verb.i) <= 4]
+    parts = [c.i for c in children_of(verb) if c.dep_ in {"aux", "auxpass", "neg", "prt"} and abs(c.i - verb.i) <= 4]
     return sorted([*parts, verb.i])
