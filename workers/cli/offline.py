@@ -373,7 +373,7 @@ def _entry(outcome: Outcome, stage: Stage) -> bytes:
 
 @contextmanager
 def _progress(inputs: Inputs, tally: Tally, shown: Shown) -> Iterator[Any]:
-    """Show progress on stderr if a person watches, results go elsewhere, and no earlier stage of a pipe shows its own."""
+    """Show progress on stderr if a person watches, results go elsewhere, and we do not read from another stage."""
     if shown.quiet or not sys.stderr.isatty() or sys.stdout.isatty() or inputs.reads_stdin:
         yield lambda: None
         return
