@@ -6,8 +6,8 @@ import json
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -164,6 +164,9 @@ def replay(
     Example: `wiremill dlq replay --offset 0/17 --include-permanent --yes`
     """
     settings, choice = _chosen(since, until, stage, error, offset)
+    choice = replace(
+        choice, until=choice.until or datetime.now(UTC)
+    )  # what fails while you are asked is not yet asked for
     planned, permanent = _run(_plan(settings, choice, include_permanent=include_permanent), settings)
     from workers.cli.terminal import tell
 
