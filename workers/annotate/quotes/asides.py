@@ -64,13 +64,20 @@ def _according_to(words: Words, token: Token) -> Report | None:
         return None
     head: Token | None = token.head
     inner = head is not None and head.i != token.i and head.dep_ != "ROOT" and head.tag_ in VERB_TAGS
-    if not inner or token.i == token.sent.start:
-        head = None
+    if not inner or token.i == token.sent.start or head is None or not _stands_alone(head):
+        head = None  # the source answers for the whole sentence
     aside = (token.i, max(source.right_edge.i + 1, to.i + 1))
     report = Report("according-to", [token.i, to.i], "speech", None, phrase(source), lemma="according to")
     report.speaker_rule = "according-to"
     report.content = _around(words, head, aside)
     return report if report.content else None
+
+
+def _stands_alone(clause: Token) -> bool:
+    """Say whether a clause with an aside is one of its own: a second main clause, a relative or a reported one."""
+    if clause.dep_ == "conj":
+        return any(c.dep_ in SUBJECTS for c in children_of(clause))
+    return clause.dep_ in {"relcl", "ccomp", "parataxis"}
 
 
 def _as_put(words: Words, token: Token) -> Report | None:
@@ -93,6 +100,8 @@ def _as_put(words: Words, token: Token) -> Report | None:
     if subject is None or not own or verb.head.i == verb.i or verb.dep_ not in {"advcl", "parataxis", "ccomp", "dep"}:
         return None
     first, last = token.i, verb.right_edge.i + 1
+    if words.doc[last - 1].text == ",":
+        last -= 1  # parsers hang the comma on the last noun
     after = words.doc[last : last + 1].text
     if not (token.i == token.sent.start or words.doc[first - 1].text in {",", "—", "–", "''", '"', "”", "("}):
         return None

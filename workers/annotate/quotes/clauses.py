@@ -94,7 +94,7 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     frames = verb.frames
     if "C" in frames and (clause := _clause(token)) is not None:
         rule = "clause-before" if clause.i < token.i else "clause"
-        if subject is not None or "auxpass" in children:
+        if subject is not None or "auxpass" in children or _is_asked(token):
             first, last = clause_extent(words, token, clause)
             lost = children.get("dobj")
             if lost is not None and token.i < lost.i < first and not frames & {"N", "T"} and verb.lemma not in _TELLS:
@@ -121,6 +121,11 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
             yield "preposition", [subtree(thing), about] if said_of and thing is not None else [about]
     if thing is not None and "N" in frames:
         yield "noun-phrase", [subtree(thing)]
+
+
+def _is_asked(token: Token) -> bool:
+    """Say whether a question is reported without who asked it: 'Asked why it closed, she said …'."""
+    return token.lower_ == "asked" and token.tag_ in {"VBN", "VBD"} and token.dep_ == "advcl"
 
 
 def _end_of_complement(token: Token, preposition: Token) -> int:

@@ -55,7 +55,7 @@ def is_shared_by(cue: Token, verb: Token) -> bool:
     """Say whether `verb`, coordinated inside what `cue` reports, is rather a second deed of the same reporter."""
     if verb.tag_ not in FINITE_TAGS or verb.tag_ != cue.tag_ or verb.i < cue.i:
         return False
-    if not verbs()[verb.lower].frames & {"C", "T", "O", "A"}:
+    if verbs()[verb.lower].cue_class == "thought" or not verbs()[verb.lower].frames & {"C", "T", "O", "A"}:
         return False  # 'said he came and talked about it': who came talked
     return not any(c.dep_ in SUBJECTS or c.dep_ in {"aux", "auxpass"} for c in children_of(verb))
 
@@ -70,12 +70,13 @@ def _second_half(cue: Token, last: int) -> int:
     for child in children_of(cue):
         if child.dep_ != "conj" or child.i < last or child.lower in verbs():
             continue
-        gap = cue.doc[last : child.left_edge.i]
-        if len(gap) > 2 or any(t.lower_ not in {"and", ",", "but", "or"} for t in gap):
+        gap = [cue.doc[i].lower_ for i in range(last, child.left_edge.i)]
+        if len(gap) > 2 or not {"and", ",", "but", "or"}.issuperset(gap):
             continue
         own = any(c.dep_ in SUBJECTS for c in children_of(child))
         helped = any(c.dep_ in {"aux", "auxpass"} for c in children_of(child))
         again = any(c.dep_ == "mark" and c.lower_ == "that" for c in children_of(child))
-        if again or (own and gap.text.lower() == "and") or (plain and helped and not own):
+        joins = gap == ["and"] or gap[-1:] == ["but"]
+        if again or (own and joins) or (plain and helped and not own):
             last = child.right_edge.i + 1
     return last
