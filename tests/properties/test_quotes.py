@@ -54,7 +54,7 @@ PIECES += [
     "described",
     "told",
     "and",
-    "WALLACE:",
+    "KOWALSKI:",
     "é",
     "😀",
 ]

@@ -140,7 +140,7 @@ def _end_of_complement(token: Token, preposition: Token) -> int:
 
 
 def _is_parenthetical(token: Token, children: dict[str, Token]) -> bool:
-    """Say whether a cue with a subject of its own is a side branch: 'the two nations, he said, now have …'."""
+    """Say whether a cue with a subject of its own is a side branch: 'the bridge, he said, will be …'."""
     if token.dep_ not in _SIDE_BRANCHES or {"mark", "dobj", "xcomp", "ccomp", "auxpass"} & set(children):
         return False
     if not any(dep in children for dep in SUBJECTS):

@@ -1,6 +1,6 @@
 """Quotes that name their speaker without a verb: headlines, turns of a transcript, and names behind a dash.
 
-‘Smith: Bridge plan “a folly”’ · ‘WALLACE: Let’s start.’ · ‘“We will win.” — Edwin Monroy’
+‘Smith: Bridge plan “a folly”’ · ‘KOWALSKI: The bridge is safe.’ · ‘“It was our pride.” — Peter Baker’
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _turns(words: Words, names: Names) -> Iterator[Report]:
 
 
 def _speaks(text: str, start: int, end: int) -> bool:
-    """Say whether a line holds words rather than figures: ‘Clinton: 547.’ is a count."""
+    """Say whether a line holds words rather than figures: ‘Baker: 214.’ is a count."""
     return any(sign.isalpha() for sign in text[start:end])
 
 
