@@ -18,6 +18,7 @@
 typedef float Vector __attribute__((vector_size(64)));
 typedef float Loose __attribute__((vector_size(64), aligned(4), may_alias));
 #define LOAD(address) (*(const Loose *)(address))
+#define SPLAT(x) ((Vector){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x})
 #define STORE(address, value) (*(Loose *)(address) = (value))
 #define INLINE static inline __attribute__((always_inline))
 
@@ -145,7 +146,7 @@ INLINE void score_state(const Scorer *scorer, const int32_t *tokens, float *scor
         const float *row = scorer->weights + at, *offsets = scorer->offsets + at;
         Vector a = {0}, b = {0}, c = {0}, d = {0};
         for (int j = 0; j < scorer->hidden; j++, row += classes) {
-            const Vector input = hidden[j] - (Vector){0};
+            const Vector input = SPLAT(hidden[j]);
             a += input * LOAD(row);
             b += input * LOAD(row + LANES);
             c += input * LOAD(row + 2 * LANES);
