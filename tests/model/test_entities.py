@@ -122,6 +122,12 @@ def test_nationality_and_affiliation_come_from_role_and_parse(nlp: Language) -> 
     assert "Oxfam" in holm.affiliations
 
 
+def test_nobody_has_a_role_in_the_plural(nlp: Language) -> None:
+    """'Senators X and Y' is not the role of either."""
+    _, entities = found(nlp, "Senators Dale Hutchins and Ruth Vega voted against the bill.")
+    assert not any(entity.roles for entity in entities.entities)
+
+
 def test_an_entity_named_early_often_and_in_the_headline_is_the_most_salient(nlp: Language) -> None:
     """Salience orders entities as a reader would."""
     text = "Marta Kowalska opened the bridge. Kowalska thanked the builders. Later Piotr Zielinski sang."

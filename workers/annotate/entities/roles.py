@@ -78,6 +78,8 @@ def _role(columns: Columns, first: int, after: int, pattern: str) -> Role | None
     noun_at = _head_noun(columns, first, after)
     if noun_at is None or after - first > _MAX_ROLE_TOKENS:
         return None
+    if columns.tag[noun_at] in ("NNS", "NNPS"):  # 'Senators X and Y': nobody is 'Senators'
+        return None
     text = columns.text[columns.start[first] : columns.end[after - 1]]
     if "/" in text or "\n" in text or any(c in text for c in '"“”()'):
         return None
