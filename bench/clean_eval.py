@@ -121,7 +121,7 @@ def main() -> None:
         seconds, fates, methods = [], Counter[str](), Counter[str]()
         for record in records:
             if recorded is not None:
-                object.__setattr__(forest, "answer", recorded.get(record["id"], []))
+                object.__setattr__(forest, "answer", recorded.get(record["id"], np.zeros(0, np.float32)))
             raw = RawArticle(url=record["url"], html=record["html"])
             began = time.process_time()
             outcome = clean(raw, options=ANY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 # Query parameters that say where the reader came from, never which article it is.
 TRACKING = re.compile(
@@ -12,6 +12,8 @@ TRACKING = re.compile(
     r"|icid|ito|ncid|ocid|spm|srnd|taid|xtor|smid|smtyp|ref_src|ref_url|__twitter_impression",
     re.IGNORECASE,
 )
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -34,9 +36,21 @@ def canonical_url(url: str) -> str:
     if ":" in host:
         host = f"[{host}]"
     netloc = host if port in (None, DEFAULT_PORTS[scheme]) else f"{host}:{port}"
-    query = urlencode(sorted(p for p in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.fullmatch(p[0])))
-    path = quote(unquote(parts.path, errors="surrogateescape"), safe="/:@!$&'()*+,;=-._~%", errors="surrogateescape")
-    return urlunsplit((scheme, netloc, path or "/", query, ""))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(sorted(pair for pair in pairs if not TRACKING.fullmatch(pair[0])), errors="replace")
+    return urlunsplit((scheme, netloc, _path(parts.path) or "/", query, ""))
+
+
+def _path(path: str) -> str:
+    """Return `path` with the escapes that RFC 3986 asks for and no others: `%7E` is `~`, `%2f` is `%2F`."""
+    return quote(_ESCAPE.sub(_escape, path), safe="/:@!$&'()*+,;=-._~%", errors="replace")
+
+
+def _escape(match: re.Match[str]) -> str:
+    if not match[1]:
+        return "%25"
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else f"%{match[1].upper()}"
 
 
 def domain_of(url: str | None) -> str | None:

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from schemas.clean import RejectReason
 from workers.clean.options import CleanOptions
 
-# A stub shows a few sentences and asks for money; an article of more words has told its news before it asks.
-MAX_STUB_WORDS = 150
+# A stub shows a sentence or two and asks for money. With more the news is told, and often a quote with it: such a text
+# is published with a warning.
+MAX_STUB_WORDS = 60
 MIN_PROSE_WORDS = 30  # in paragraphs that read as sentences; lists of links and products have none
 MIN_SENTENCE_WORDS = 8
 

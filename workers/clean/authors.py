@@ -35,7 +35,8 @@ _TAIL = re.compile(
 NOT_A_NAME = re.compile(
     r"^(?:admin(?:istrator)?|staff|editor(?:s|ial)?|author|guest|user|unknown|none|null|undefined|n/?a|webmaster|root"
     r"|wordpress|default|anonymous|test|posts?|by|share|follow|about.*|view.*|read.*|more.*|home|contact.*|written.*"
-    r"|key .*|comments?|min(?:utes)?|updated.*|published.*|contributor|site|web|news|super ?user|developer|[\W\d_]+)$",
+    r"|key .*|comments?|(?:\d+ )?min(?:utes)?|updated.*|published.*|contributor|site|web|news"
+    r"|super ?user|developer|[\W\d_]+)$",
     re.IGNORECASE,
 )
 # Letters behind a name, and words that say what somebody is, not who.

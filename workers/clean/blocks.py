@@ -89,7 +89,8 @@ class _Open:
 class BlockReader:
     """Reads the blocks of one tree. Walks without recursion: pages nest as deep as their makers like."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_blocks: int = 1_000_000) -> None:
+        self.max_blocks = max_blocks
         self.blocks: list[Block] = []
         self.places: list[Place] = []
         self._names: dict[str, int] = {}
@@ -101,7 +102,7 @@ class BlockReader:
         self.places.append(top)
         # (element, place, in a link, in emphasis, leaving)
         stack: list[tuple[Any, Place, bool, bool, bool]] = [(root, top, False, False, False)]
-        while stack:
+        while stack and len(self.blocks) <= self.max_blocks:
             element, place, linked, strong, leaving = stack.pop()
             tag = element.tag
             if leaving:

@@ -9,7 +9,7 @@ import numpy as np
 
 BITS = 64
 SHINGLE_WORDS = 2  # of 1, 2, 3 the best: see docs/model-card-html.md
-SAME_STORY_BITS = 12  # at most as many differ between copies of one story
+SAME_STORY_BITS = 14  # at most as many differ between copies of one story
 
 _WORD = re.compile(r"\w+")
 

@@ -32,7 +32,7 @@ _SCRIPT_DATE = re.compile(
 )
 _WORD = re.compile(r"\w+")
 # What stands between a title and the name of its site.
-_SITE_SEPARATOR = re.compile(r"\s+(?:[|•·»«~]+|::|-{1,3}|[–—])\s+|\s*[|｜]\s*|\s+\|\s+|:\s+(?=[A-Z][\w' ]{2,30}$)")
+_SITE_SEPARATOR = re.compile(r"\s+(?:[|•·»«~]+|::|-{1,3}|[–—])\s+|\s*[|｜]\s*")  # a colon is as often the headline's
 
 
 @dataclass(frozen=True, slots=True)

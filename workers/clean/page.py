@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,19 +22,26 @@ from workers.clean.block_features import featurise
 from workers.clean.blocks import Block, BlockReader
 from workers.clean.json_ld import text_of
 from workers.clean.metadata import Head, Metadata, read_head, read_metadata
-from workers.clean.removed import reason_of, tally
+from workers.clean.removed import is_plain_clutter, reason_of, tally
 from workers.clean.tree import EmptyPageError, parse_page
 from workers.clean.trees import Forest
 
 METHOD, VERSION = "html:blocks", "1"
 ARTEFACT = "html_blocks.npz"  # made by `python -m bench.train_html`; docs/model-card-html.md has data and licence
 MAX_BLOCKS = 20_000  # the longest page of 802 has 2,300
-LOW_CONFIDENCE = 0.9  # mean probability of the kept text, below which a second extractor is asked: one page in ten
+LOW_CONFIDENCE = 0.94  # mean probability of the kept text, below which a second extractor is asked: one page in five
 VOTE = 2.4  # log-odds between a block that the second extractor has whole and one it has not; .6 to 2.4 did the same
 SHORT_CHARS = 600  # of kept text, below which a second extractor is asked
 SHINGLE = 4  # words
+# Pages on which trafilatura takes minutes are longer: 200,000 links, 300,000 unclosed paragraphs.
+MAX_SECOND_CHARS = 2_000_000
+MAX_SECOND_ELEMENTS = 20_000  # block-level; the longest real page of 802 has fewer
+STUMP_CHARS = 200  # of kept text, below which the second extractor's is taken for it
 MAX_ASK_CHARS = 300  # of the line that asks readers to subscribe
 REPEATED_CHARS = 30  # a kept block as long that stands in the page twice is kept once; shorter ones may be refrains
+
+# It logs every page that lxml cannot read as an error of its own; here that is an outcome, and has its warning.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _WORD = re.compile(r"\w+")
 _MARKUP = re.compile(r"<(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
@@ -80,20 +88,23 @@ def main_text(html: str, *, url: str | None = None, max_chars: int = 8_000_000, 
         return Page(warnings=(str(error),))
     warnings = list(tree.warnings)
     head = read_head(tree.root, url)
-    blocks = BlockReader().read(tree.root)
+    reader = BlockReader(max_blocks=MAX_BLOCKS)
+    blocks = reader.read(tree.root)
     if len(blocks) > MAX_BLOCKS:
-        warnings.append(f"html: {len(blocks) - MAX_BLOCKS} of {len(blocks)} blocks of text at the end are not read")
+        warnings.append(f"html: only the first {MAX_BLOCKS} blocks of text are read")
         blocks = blocks[:MAX_BLOCKS]
     odds = load_model().forest.probability(featurise(blocks, head.title))
     kept = _above(odds)
     confidence, method = _confidence(blocks, kept, odds), METHOD
     second: tuple[str, ...] = ()
-    if confidence < LOW_CONFIDENCE or _chars(blocks, kept) < SHORT_CHARS:
+    unsure = confidence < LOW_CONFIDENCE or _chars(blocks, kept) < SHORT_CHARS
+    if unsure and len(html) <= MAX_SECOND_CHARS and len(reader.places) <= MAX_SECOND_ELEMENTS:
         second = _trafilatura(html[:max_chars], url)
         odds = _with_vote(blocks, odds, second)
         kept, method = _above(odds), f"{METHOD}+trafilatura-{trafilatura.__version__}"
     latest = latest or datetime.now(UTC) + timedelta(days=2)
     metadata = read_metadata(tree.root, head, blocks, kept, url=url, latest=latest)
+    kept = [index for index in kept if not is_plain_clutter(blocks[index])]
     kept = without_repeats(blocks, kept, metadata.title)
     texts = tuple(paragraph for index in kept for paragraph in _paragraphs(blocks[index]))
     if replaced := _clearly_more(texts, head, metadata, second):
@@ -178,7 +189,7 @@ def _clearly_more(
     body = _json_body(head, metadata)
     if sum(map(len, body)) > max(1.5 * ours, SHORT_CHARS / 2):
         return body, "html:json-ld"
-    if sum(map(len, second)) > max(3 * ours, SHORT_CHARS / 2):
+    if ours < STUMP_CHARS and sum(map(len, second)) > max(3 * ours, SHORT_CHARS / 2):
         headline = _plain(metadata.title or "")
         lines = tuple(line for line in second if _plain(line) != headline)
         return lines, f"html:trafilatura-{trafilatura.__version__}"

@@ -53,6 +53,23 @@ def reason_of(block: Block) -> RemovedReason:
     return RemovedReason.RELATED_LINKS if block.link_chars > len(block.text) / 2 else RemovedReason.OTHER
 
 
+# An element that is called a sign-up or a sharing bar, and whose words say so too: no article's text is both.
+_SURE = tuple((_NAME[label], _LABEL[label]) for label in ("signup", "share"))
+MAX_SURE_CHARS = 400
+MIN_SURE_WORDS = 2
+
+
+def is_plain_clutter(block: Block) -> bool:
+    """Say whether name and words of a block agree that it asks for a subscription or to be shared."""
+    if len(block.text) > MAX_SURE_CHARS:
+        return False
+    names = block.place.near_names | block.inner_names
+    return any(
+        names & name and sum(label in WORD_CLASSES.get(word, ()) for word in block.words) >= MIN_SURE_WORDS
+        for name, label in _SURE
+    )
+
+
 def tally(pieces: Iterable[tuple[RemovedReason, int]]) -> tuple[Removed, ...]:
     """Return one `Removed` a reason, most characters first; reasons without a character are left out."""
     chars: Counter[RemovedReason] = Counter()
