@@ -51,7 +51,8 @@ def article(number: int, *, seed: int = 0, paragraphs: int | None = None) -> dic
     lines += [kind(rng, last) for kind in kinds]
     published = datetime(2025, 3, 1, 8, tzinfo=UTC) + timedelta(minutes=17 * number)
     return {
-        "url": f"https://news.example/{seed}/{number}",
+        # A site each: cleaning learns from earlier pages of a site, and a process that starts anew has forgotten them.
+        "url": f"https://site-{number}.example/{seed}",
         "headline": headline,
         "text": headline + "\n\n" + "\n\n".join(lines),
         "published_at": published.isoformat(),

