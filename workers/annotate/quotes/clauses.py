@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from workers.annotate.quotes.cues import Verb, verbs, word_set
-from workers.annotate.quotes.extent import clause_extent
+from workers.annotate.quotes.extent import clause_extent, phrase_extent
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
     MAX_PHRASE_TOKENS,
@@ -28,6 +28,8 @@ from workers.annotate.quotes.report import Report
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "nor"})
 # Verbs of clauses that also take a listener as their object.
 _TELLS = word_set("tell inform notify assure reassure remind brief ask warn caution convince persuade show promise")
+# Constructions whose content is a phrase, which a comma inside the closing marks ends.
+_PHRASE_RULES = frozenset({"call", "describe-as", "noun-phrase", "preposition", "infinitive"})
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
 
 
@@ -49,6 +51,8 @@ def _report(words: Words, token: Token, verb: Verb) -> Report | None:
         if subject is not None and (subject.i > token.i or words.passage_of[subject.i] >= 0):
             subject = None
     for rule, intervals in _candidates(words, token, verb, subject):
+        if rule in _PHRASE_RULES:
+            intervals = [phrase_extent(words, interval) for interval in intervals]
         spans = [words.chars(i) for i in intervals if 0 < i[1] - i[0] <= MAX_PHRASE_TOKENS]
         if spans:
             report = new_report(rule, token, verb, subject)

@@ -21,6 +21,18 @@ def clause_extent(words: Words, cue: Token, clause: Token) -> Interval:
     return first, _second_half(cue, last)
 
 
+def phrase_extent(words: Words, interval: Interval) -> Interval:
+    """Return a reported phrase without the remark behind its marks: 'called it “a folly,” a swipe at …'."""
+    first, last = interval
+    number = next((words.passage_of[i] for i in range(last - 1, first - 1, -1) if words.passage_of[i] >= 0), -1)
+    if number < 0 or last - first > MAX_PHRASE_TOKENS:
+        return interval
+    end = words.bounds[number][1]
+    if end >= last or not _ends_in_comma(words, end - 1) or words.doc[end].lower_ in {"and", "or", "but", "to", "as"}:
+        return interval
+    return first, end
+
+
 def _next_deed(words: Words, cue: Token, first: int, last: int) -> int | None:
     """Return where the reporter goes on to do something else: 'said it failed and urged …', '…, citing costs'."""
     doc = cue.doc
