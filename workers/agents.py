@@ -138,6 +138,7 @@ class Flow:
         *,
         topic_name: Callable[[str], str],
         on_crash: Callable[[BaseException], None],
+        on_handled: Callable[[Stage, float, Handled], None] = lambda _stage, _seconds, _handled: None,
     ) -> None:
         self.acks = OrderedAcks()
         self._rooms = {stage: Room(limits.in_flight_bytes, limits.in_flight_articles) for stage in stages}
@@ -148,6 +149,7 @@ class Flow:
         self._limits = limits
         self._topic_name = topic_name
         self._on_crash = on_crash
+        self._on_handled = on_handled
         self._tasks: set[asyncio.Task[None]] = set()
         self._fates: deque[bool] = deque(maxlen=BREAKER_WINDOW)
         self.last_delivery = time.monotonic()
@@ -215,7 +217,9 @@ class Flow:
 
     def _count(self, stage: Stage, ticket: Ticket, handled: Handled) -> None:
         self._metrics.articles.labels(stage, handled.fate, handled.reason or "").inc()
-        self._metrics.article_seconds.labels(stage).observe(time.monotonic() - ticket.since)
+        seconds = time.monotonic() - ticket.since
+        self._metrics.article_seconds.labels(stage).observe(seconds)
+        self._on_handled(stage, seconds, handled)
         for message in handled.outputs:
             self._metrics.messages.labels(message.topic).inc()
 

@@ -29,6 +29,7 @@ from typing import Any
 import faust
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
+from faust.web.drivers.aiohttp import Web as AiohttpWeb
 
 from workers import __version__, broker
 from workers.acks import Arrival
@@ -36,8 +37,9 @@ from workers.agents import BreakerTrippedError, Flow, Limits
 from workers.broker import BrokerError
 from workers.metrics import CONTENT_TYPE, Metrics
 from workers.options import Stage
+from workers.page import Recent, add_routes
 from workers.pool import Pool, PoolUnavailableError
-from workers.publish import Delivery, Topic
+from workers.publish import Delivery, Handled, Topic
 from workers.publisher import Publisher
 from workers.settings import Settings
 from workers.watch import Progress, die, stalled, watch_loop, watch_progress
@@ -53,6 +55,7 @@ LOOK_SECONDS = 10  # between looks at the broker: lag, missing topics
 EXIT_GRACE = 75  # EX_TEMPFAIL: the grace period ended before the work did; what was open comes again
 EXIT_BREAKER = 76  # EX_PROTOCOL: the circuit breaker; a restart alone does not help
 EXIT_CRASH = 70
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 EXIT_NO_START = 1
 
 
@@ -62,6 +65,7 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.metrics = Metrics()
+        self.recent = Recent()
         stages = settings.stage_names
         self.pool = Pool(
             settings.stage_options(),
@@ -85,6 +89,7 @@ class Runtime:
             ),
             topic_name=lambda topic: settings.topic(Topic(topic)),
             on_crash=self._crash,
+            on_handled=self.recent.note,
         )
         self.lag: dict[str, int] = {stage.value: 0 for stage in stages}
         self.missing_topics: list[str] = []
@@ -150,6 +155,37 @@ class Runtime:
         ready = pool.alive > 0 and bool(self.assigned) and not self.missing_topics and failing is None
         return ready, {"status": "ready" if ready else "not ready", **checks}
 
+    def status(self) -> dict[str, Any]:
+        """Return the figures of the live page: pace, lag, pool, fates."""
+        _, health = self.health()
+        ready, readiness = self.readiness()
+        pool = self.pool.state()
+        stages = {}
+        for stage in self.settings.stage_names:
+            pace, lag = self.recent.pace(stage), self.lag[stage]
+            per_second = pace["per_second"]
+            drain = 0.0 if lag == 0 else round(lag / per_second, 1) if per_second else None
+            stages[stage.value] = pace | {"lag_records": lag, "drain_seconds": drain}
+        return {
+            "version": __version__,
+            "model": self.settings.model,
+            "health": health,
+            "ready": ready,
+            "readiness": readiness,
+            "can_try": Stage.ANNOTATE in self.settings.stage_names,
+            "stages": stages,
+            "pool": {"size": pool.size, "alive": pool.alive, "busy": pool.busy},
+            "pool_events": self.metrics.pool_event_counts(),
+            "fates": self.metrics.fate_counts(),
+        }
+
+    async def try_out(self, delivery: Delivery) -> Handled | None:
+        """Run the stages over a text that came from the page; nothing of it is published or counted."""
+        if Stage.ANNOTATE not in self.settings.stage_names:
+            return None
+        [handled] = await self.pool.run(Stage.ENRICH, [delivery])
+        return handled
+
     async def arrivals(self, stream: Any) -> AsyncIterator[Arrival]:
         """Turn Faust's events into arrivals."""
         async for event in stream.noack().events():
@@ -208,6 +244,13 @@ class Runtime:
         die(f"{type(error).__name__}: {error}"[:300], EXIT_CRASH)
 
 
+class _Web(AiohttpWeb):
+    """Faust's web server without Faust's own pages: they tell of tables and routes, and one would be at /."""
+
+    def _enabled_blueprints(self) -> list[Any]:
+        return []
+
+
 class WiremillApp(faust.App):
     """A Faust app that starts and stops our runtime with itself."""
 
@@ -228,6 +271,9 @@ class WiremillApp(faust.App):
         """Let Faust finish what is in flight (it waits for our acknowledgements), then stop the runtime."""
         await super().on_stop()
         await self.runtime.stop()
+
+    def _new_web(self) -> Any:
+        return _Web(self)
 
     def _create_directories(self) -> None:
         """Create none: there are no tables, and the image may be read-only."""
@@ -346,6 +392,9 @@ def _add_pages(app: WiremillApp) -> None:
     @app.page("/metrics", name="metrics")
     async def metrics(web: Any, _request: Any) -> Any:
         return web.bytes(runtime.metrics.render(), content_type=CONTENT_TYPE.partition(";")[0])
+
+    loopback = runtime.settings.web_host in LOOPBACK
+    add_routes(app.web.web_app, runtime, loopback=loopback)  # type: ignore[attr-defined]  # of the aiohttp driver
 
 
 def _follow_assignment(app: WiremillApp) -> None:

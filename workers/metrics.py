@@ -62,6 +62,24 @@ class Metrics:
         )
         self.build = Info("news_worker", "version, stages and model of this worker", registry=registry)
 
+    def fate_counts(self) -> list[dict[str, str | int]]:
+        """Return how many inputs had which fate, by stage and reason."""
+        return [
+            {**sample.labels, "count": int(sample.value)}
+            for metric in self.articles.collect()
+            for sample in metric.samples
+            if sample.name.endswith("_total")
+        ]
+
+    def pool_event_counts(self) -> dict[str, int]:
+        """Return how often what happened to the child processes."""
+        return {
+            sample.labels["event"]: int(sample.value)
+            for metric in self.pool_events.collect()
+            for sample in metric.samples
+            if sample.name.endswith("_total")
+        }
+
     def render(self) -> bytes:
         """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)

@@ -79,7 +79,9 @@ class Stages:
         return Handled(Fate.PUBLISHED, None, outcome.article_id, publish.cleaned(outcome, delivery))
 
     def _enrich(self, delivery: Delivery) -> Handled:
-        outcome = clean(decode_raw(delivery), options=self.options.clean, memory=self._memory)
+        # Where `enrich` is only tried out, beside `clean`, it must not teach what `clean` remembers.
+        memory = self._memory if Stage.ENRICH in self.options.stages else CleanMemory()
+        outcome = clean(decode_raw(delivery), options=self.options.clean, memory=memory)
         if isinstance(outcome, Rejected):
             return Handled(Fate.REJECTED, outcome.reason.value, outcome.article_id)
         return self._annotate_clean([outcome], [delivery])[0]

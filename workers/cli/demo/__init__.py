@@ -133,7 +133,8 @@ def _keep(broker: DevBroker, settings: Settings, worker: WorkerProcess) -> None:
     from workers.cli.terminal import stdout
 
     console = stdout()
-    console.print(Text("Still running. In another terminal:", style="bold"))
+    console.print(Text(f"Still running. The live page: {worker.address}/", style="bold"))
+    console.print("In another terminal:")
     console.print(f"  export WIREMILL_BROKERS={broker.address} WIREMILL_GROUP={settings.group}")
     for command in (
         "wiremill tail --topic quotes --last 5",
