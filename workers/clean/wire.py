@@ -73,6 +73,7 @@ _DOC_ID = re.compile(
     r"(?P<labelled>(?=\S*\d)[\w/:.-]{4,40})",
     re.IGNORECASE,
 )
+_END = re.compile(r"\W{0,3}(?:###|#\s#\s#|-\s?30\s?-|\(?END(?:S|ITEM)?\)?)\W{0,3}")
 MIN_ID_CHARS = 12  # of an id without a label; shorter ones are phone numbers, prices and years
 
 
@@ -129,6 +130,11 @@ def read_doc_id(text: str) -> str | None:
     if found["labelled"]:
         return found["labelled"]
     return found.group() if len(found.group()) >= MIN_ID_CHARS and found["letters"] else None
+
+
+def is_end_mark(text: str) -> bool:
+    """Return whether `text` is what wire copy ends with: a document id, `###`, `-30-`, `(END)`."""
+    return _END.fullmatch(text) is not None or read_doc_id(text) is not None
 
 
 def date_of_doc_id(doc_id: str) -> datetime | None:

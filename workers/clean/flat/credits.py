@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 _NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]+(?:\s(?:[a-z]{2,3}\s)?[^\W\d_a-zß-ÿ][\w.'’-]*){1,3}"
 _BYLINE = re.compile(
-    rf"(?:(?:Written|Posted|Published|Reported|Story)\s+)?[Bb][Yy]:?\s+(?P<names>{_NAME}(?:(?:,\s+|\s+(?:and|&)\s+){_NAME}){{0,3}})"
+    rf"(?:(?:Written|Posted|Published|Reported|Story)\s+)?[Bb][Yy]:?\s+(?P<names>{_NAME}(?:(?:,\s+{_NAME}){{0,3}},?\s+(?:and|&)\s+{_NAME})?)"
     r"(?:\s*[,|·•–—-].{0,60}|\s+(?:for|of|in|on|at)\s.{0,60})?"
 )
-_SEPARATOR = re.compile(r",\s+|\s+(?:and|&)\s+")
+_SEPARATOR = re.compile(r",?\s+(?:and|&)\s+|,\s+")
 # Not names: desks and roles that stand in a byline.
 _DESK = re.compile(
     r"(?i)\b(staff|desk|editor|editorial|team|reporter|writer|correspondent|news|agency|agencies|press|admin|guest|contributor|service|wire)\b"

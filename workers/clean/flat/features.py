@@ -35,7 +35,8 @@ from workers.clean.flat.phrases import CLASSES, find_classes
 from workers.clean.flat.stopwords import STOPWORDS
 
 MIN_SENTENCE_WORDS = 8  # a paragraph of fewer is no evidence of running text
-MIN_ENGLISH_STOPS = 0.15  # of the words of long lines; English news has .35 to .5, other languages below .05
+MIN_ENGLISH_SHARE = 0.04  # of these words in long lines; English news has .12 to .2, a list of recipes .05, others 0
+_ENGLISH = frozenset(("the", "and", "of", "is", "for", "with", "you", "your", "that", "are", "was"))
 EDGE_WORDS = 24  # words at either end of a paragraph whose weights count: the rest says little more
 
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.:-]\d{2}\b")
@@ -51,7 +52,6 @@ class Units:
     texts: list[str]
     words: list[list[str]]
     gaps: Floats
-    indents: Floats
     marked: Floats
     pieces: Floats  # lines in each
     counts: Floats
@@ -124,10 +124,14 @@ def distance_to(flags: NDArray[np.bool_]) -> tuple[Floats, Floats]:
 
 
 def is_foreign(units: Units) -> bool:
-    """Return whether the running text has too few function words to be English: then words say nothing to us."""
-    long = units.counts[:, WORDS] >= MIN_SENTENCE_WORDS
-    words = float(units.counts[long, WORDS].sum())
-    return words > 0 and float(units.counts[long, STOPS].sum()) < MIN_ENGLISH_STOPS * words
+    """Return whether the running text is not English: then words say nothing to us."""
+    total = marks = 0
+    for words in units.words:
+        if len(words) >= MIN_SENTENCE_WORDS:
+            total += len(words)
+            marks += sum(map(_ENGLISH.__contains__, words))
+    wide = float(units.counts[:, WORDS].sum()) - sum(map(len, units.words))  # East Asian, see `Lines`
+    return total + wide > 0 and marks < MIN_ENGLISH_SHARE * (total + wide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +152,13 @@ class Look:
     distinct: list[set[str]]
 
 
-def look_at(units: Units, weights: Mapping[str, float], *, foreign: bool) -> Look:
-    """Return what the paragraphs show; `foreign` ones do without their words."""
+def look_at(units: Units, weights: Mapping[str, float], *, foreign: bool | None = None) -> Look:
+    """Return what the paragraphs show.
+
+    `foreign` text (default: as `is_foreign` says) is judged without its words: lengths, signs, place and repetition.
+    """
+    if foreign is None:
+        foreign = is_foreign(units)
     n = len(units)
     counts = units.counts
     words = counts[:, WORDS]
@@ -182,14 +191,8 @@ def look_at(units: Units, weights: Mapping[str, float], *, foreign: bool) -> Loo
     )
 
 
-def unit_features(
-    units: Units, weights: Mapping[str, float], *, headline: str | None = None, foreign: bool | None = None
-) -> Floats:
-    """Return one row a paragraph: (paragraphs, features).
-
-    `foreign` text (default: as `is_foreign` says) is judged without its words: lengths, signs, place and repetition.
-    """
-    look = look_at(units, weights, foreign=is_foreign(units) if foreign is None else foreign)
+def unit_features(units: Units, look: Look, *, headline: str | None = None) -> Floats:
+    """Return one row a paragraph: (paragraphs, features)."""
     weigh = np.where(look.running > 0, np.minimum(look.running, 60), np.where(look.words > 4, -6, -4))
     stretch = best_stretch(weigh)
     columns = [
@@ -214,7 +217,7 @@ def _own_columns(units: Units, look: Look) -> list[Column]:
         words, np.log1p(chars), counts[:, LOWER] / some, look.stops, look.capitals, counts[:, UPPER] / letters,
         counts[:, DIGIT] / np.maximum(chars, 1), counts[:, TERMINAL], counts[:, COMMA], counts[:, QUOTE],
         counts[:, RULE], counts[:, OTHER], counts[:, TERMINAL] / some, counts[:, COMMA] / some, units.ends,
-        units.starts, look.lexical, np.minimum(units.gaps, 4), units.indents, units.marked, units.pieces, look.dates,
+        units.starts, look.lexical, np.minimum(units.gaps, 4), units.marked, units.pieces, look.dates,
         links, look.repeated, look.running, *((look.classes >> bit) & 1 for bit in range(len(CLASSES))),
     ]  # fmt: skip
 
@@ -234,9 +237,8 @@ def _neighbour_columns(units: Units, look: Look) -> list[Column]:
         shown = (look.words, units.ends, look.lexical, look.stops, look.running, look.clutter)
         columns += [shift(column, by, -1) for column in shown]
     for by in (1, -1):
-        step = units.indents - shift(units.indents, by)
-        shown = (look.capitals, units.starts, units.marked, step, look.dates, look.repeated)
-        columns += [shift(column, by, -1) for column in shown]
+        more = (look.capitals, units.starts, units.marked, look.dates, look.repeated)
+        columns += [shift(column, by, -1) for column in more]
     return [*columns, shift(np.minimum(units.gaps, 4), -1, -1)]
 
 
@@ -269,7 +271,7 @@ def _document_row(units: Units, look: Look, stretch: tuple[int, int]) -> list[fl
     n, running, (start, end) = len(units), float(look.running.sum()), stretch
     return [
         n, float(look.chars.sum()) or 1.0, running / max(float(look.words.sum()), 1), (look.running > 0).mean(),
-        (units.gaps > 0).mean(), (units.indents > 0).mean(), np.median(look.words), end - start, start / n,
+        (units.gaps > 0).mean(), np.median(look.words), end - start, start / n,
         (units.pieces > 1).mean(), float(look.running[start:end].sum()) / max(running, 1),
     ]  # fmt: skip
 
@@ -337,7 +339,7 @@ def make_units(lines: Lines, begins: NDArray[np.int64], texts: list[str]) -> Uni
     counts = np.add.reduceat(lines.counts, begins, axis=0) if len(lines) else np.zeros((0, COLUMNS), np.float32)
     counts[:, SPACE] += (ends - begins) - 1
     return Units(
-        texts, words, lines.gaps[begins].astype(np.float32), lines.indents[begins].astype(np.float32),
+        texts, words, lines.gaps[begins].astype(np.float32),
         lines.marked[begins].astype(np.float32), (ends - begins).astype(np.float32), counts,
         lines.starts[begins].astype(np.float32), lines.ends[ends - 1].astype(np.float32),
     )  # fmt: skip

@@ -28,15 +28,14 @@ def join_features(lines: Lines) -> Floats:
         [loose.mean(), (gaps > 0).mean(), (words > 8).mean(), (ends == 1).mean(), width], np.float32
     )  # fmt: skip
     own = np.stack([ends, starts, last_stop, first_stop, chars, words, capitals, gaps,
-                    lines.indents.astype(np.float32), lines.marked, lines.counts[:, LOWER], lines.counts[:, COMMA],
+                    lines.marked, lines.counts[:, LOWER], lines.counts[:, COMMA],
                     lines.counts[:, SPACE]], axis=1).astype(np.float32)  # fmt: skip
     edge = np.full((1, own.shape[1]), -1, np.float32)
     padded = np.concatenate([edge, own, edge])
     before, left, right, after = (padded[k : k + n - 1] for k in range(4))
-    same_indent = (left[:, 8] == right[:, 8]).astype(np.float32)[:, None]
     fullness = (left[:, 4] / max(float(width), 1.0))[:, None]
     return np.concatenate(
-        [before, left, right, after, same_indent, fullness, np.broadcast_to(document, (n - 1, len(document)))], axis=1
+        [before, left, right, after, fullness, np.broadcast_to(document, (n - 1, len(document)))], axis=1
     ).astype(np.float32)
 
 

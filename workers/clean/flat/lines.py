@@ -48,6 +48,7 @@ def _kind_table() -> NDArray[np.uint8]:
 
 
 _KIND = _kind_table()
+MAX_LINES = 20_000  # that are not blank; the longest page seen has 3,000
 SPLIT = {
     code: ("0" if chr(code).isdigit() else " ")
     for code in range(_TABLE_SIZE)
@@ -62,7 +63,6 @@ class Lines:
     texts: list[str]  # without the spaces around and the list marker before
     words: list[list[str]]  # lower case, digits as 0, punctuation gone
     gaps: Ints  # blank lines before
-    indents: Ints  # spaces before
     marked: NDArray[np.bool_]  # stood behind a list marker
     counts: Floats  # (lines, COLUMNS)
     starts: NDArray[np.uint8]  # how each begins, see `start_kind`
@@ -73,11 +73,10 @@ class Lines:
         return len(self.texts)
 
 
-def read_lines(text: str, *, max_lines: int = 20_000) -> Lines:
+def read_lines(text: str, *, max_lines: int = MAX_LINES) -> Lines:
     """Return the lines of `text` that hold something; those after `max_lines` are only counted."""
     texts: list[str] = []
     gaps: list[int] = []
-    indents: list[int] = []
     marked: list[bool] = []
     gap = 0
     cut = 0
@@ -92,13 +91,12 @@ def read_lines(text: str, *, max_lines: int = 20_000) -> Lines:
         marker = _MARKER.match(line)
         texts.append(line[marker.end() :] if marker and not line[0].isdigit() else line)
         marked.append(marker is not None)
-        indents.append(len(raw) - len(raw.lstrip()))
         gaps.append(gap)
         gap = 0
     words = [line.lower().translate(SPLIT).split() for line in texts]
     n = len(texts)
     return Lines(
-        texts, words, np.array(gaps, np.int64), np.array(indents, np.int64), np.array(marked, bool),
+        texts, words, np.array(gaps, np.int64), np.array(marked, bool),
         _counts(texts, words), np.fromiter(map(start_kind, texts), np.uint8, n),
         np.fromiter(map(end_kind, texts), np.uint8, n), cut,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workers.clean.flat.trees import Trees
 
-VERSION = "1"
+VERSION = "2"
 ARTEFACT = "flat_model.npz"  # made by `python -m bench.train_flat`; see docs/model-card-flat.md for data and licence
 
 
@@ -27,7 +27,6 @@ class FlatModel:
     stretches: Trees
     words: Mapping[str, float]
     join_threshold: float
-    keep_threshold: float
 
 
 @cache
@@ -48,5 +47,4 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> FlatModel:
         stretches=Trees.from_arrays(arrays, "stretches"),
         words=dict(zip(words, weights, strict=True)),
         join_threshold=float(arrays["join_threshold"]),
-        keep_threshold=float(arrays["keep_threshold"]),
     )
