@@ -51,8 +51,8 @@ def article(number: int, *, seed: int = 0, paragraphs: int | None = None) -> dic
     lines += [kind(rng, last) for kind in kinds]
     published = datetime(2025, 3, 1, 8, tzinfo=UTC) + timedelta(minutes=17 * number)
     return {
-        # A site each: cleaning learns from earlier pages of a site, and a process that starts anew has forgotten them.
-        "url": f"https://site-{number}.example/{seed}",
+        # Few sites: what a worker has seen of a site must not change what it makes of the next page.
+        "url": f"https://site-{number % 5}.example/{seed}/{number}",
         "headline": headline,
         "text": headline + "\n\n" + "\n\n".join(lines),
         "published_at": published.isoformat(),

@@ -188,10 +188,12 @@ def _ending_on_sigterm() -> Iterator[None]:
     """Treat SIGTERM as Ctrl-C, so that worker and broker are stopped in order."""
 
     def interrupt(_number: int, _frame: object) -> None:
-        signal.raise_signal(signal.SIGINT)
+        raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    # Both: a program that a script starts in the background begins with SIGINT ignored.
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
