@@ -30,7 +30,10 @@ WARM_UP_TEXT = """Harbour reopens after storm
 
 The harbour of Westport reopened on Monday, said Anna Keller of the port authority. “We lost two cranes,” she said.
 """
-WARM_UP = encode(RawArticle(id="warm-up", html=f"<html><body><article><p>{WARM_UP_TEXT}</p></article></body></html>"))
+WARM_UP = (
+    encode(RawArticle(id="warm-up", html=f"<html><body><article><p>{WARM_UP_TEXT}</p></article></body></html>")),
+    encode(RawArticle(id="warm-up", text=f"Home\nWorld\n\n{WARM_UP_TEXT}\nSign up")),
+)
 
 
 class Stages:
@@ -47,9 +50,11 @@ class Stages:
 
     def warm_up(self) -> None:
         """Run a small article through the stages, so that what is made on first use is made before the fork."""
-        page = Delivery("warm-up", 0, 0, None, WARM_UP)
-        for handled in self.handle(Stage.CLEAN, [page]) if Stage.CLEAN in self.options.stages else []:
-            log.debug("warm-up: clean", extra={"fate": handled.fate})
+        pages = [Delivery("warm-up", 0, number, None, value) for number, value in enumerate(WARM_UP)]
+        if {Stage.CLEAN, Stage.ENRICH} & set(self.options.stages):
+            for handled in self.handle(Stage.CLEAN, pages):
+                log.debug("warm-up: clean", extra={"fate": handled.fate})
+            self._memory = CleanMemory()  # it must not remember these
         if self._annotator is not None:
             self._annotator.warm_up()
             article = CleanArticle(article_id="warm-up", text=WARM_UP_TEXT)
