@@ -223,10 +223,13 @@ def limit_seconds(texts: Sequence[str]) -> float:
 
 
 def _pipe(texts: list[str], barrier: Any) -> None:
+    import warnings
+
     import spacy
 
     from workers.annotate.pipeline import locate
 
+    warnings.filterwarnings("ignore", message=r".*W095")
     nlp = spacy.load(locate("md"))
     list(nlp.pipe(texts[:4]))
     barrier.wait()
