@@ -21,7 +21,7 @@ demo: setup ## Real articles through a real broker and worker, painted on the te
 
 .PHONY: test
 test: setup ## All tests that need neither Docker nor Java
-	@$(BIN)/pytest -m "not chaos" $(PYTEST)
+	@scripts/test $(PYTEST)
 
 .PHONY: check
 check: setup ## What the code must hold: lint, format, types, who may import whom
