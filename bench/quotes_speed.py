@@ -20,9 +20,9 @@ from spacy.tokens import Doc
 from schemas.clean import CleanArticle
 from workers.annotate import Annotator
 from workers.annotate.entities import ArticleEntities, find_entities
-from workers.annotate.options import AnnotateOptions
 from workers.annotate.pipeline import load_pipeline, parse
 from workers.annotate.quotes import find_quotes
+from workers.options import AnnotateOptions
 
 RUNS = 5
 HOSTILE_CHARS = 100_000

@@ -10,10 +10,10 @@ from schemas.clean import CleanArticle
 from schemas.enriched import EnrichedArticle, Pipeline, PipelineModel
 from workers import __version__
 from workers.annotate.entities import find_entities, read_gazetteer, read_tables, with_quoted
-from workers.annotate.options import AnnotateOptions
 from workers.annotate.pipeline import load_pipeline, parse, warm_up
 from workers.annotate.quotes import find_quotes, read_lexicon
 from workers.annotate.vocabulary import bounded_vocabulary
+from workers.options import AnnotateOptions
 
 __all__ = ["AnnotateOptions", "Annotator"]
 

@@ -19,8 +19,8 @@ from workers.clean.hygiene import tidy
 from workers.clean.language import detect_language
 from workers.clean.memory import CleanMemory
 from workers.clean.metadata import Metadata
-from workers.clean.options import CleanOptions
 from workers.clean.wire import WireStory, read_wire_marks
+from workers.options import CleanOptions
 
 __all__ = ["CleanMemory", "CleanOptions", "clean"]
 

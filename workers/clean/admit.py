@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from schemas.clean import RejectReason
-from workers.clean.options import CleanOptions
+from workers.options import CleanOptions
 
 # A stub shows a sentence or two and asks for money. With more the news is told, and often a quote with it: such a text
 # is published with a warning.

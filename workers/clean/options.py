@@ -1,5 +1,0 @@
-"""What can be set about cleaning."""
-
-from workers.options import CleanOptions
-
-__all__ = ["CleanOptions"]
