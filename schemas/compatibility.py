@@ -189,7 +189,8 @@ class _Inclusion:
                 allowed = sorted({str(one.get("type")) for one in outer_branches})
                 found.append(self._found(path, "type", " or ".join(allowed), str(kind or "any type")))
                 continue
-            found += min([self._branch(branch, one, path) for one in fitting], key=len)
+            judged: list[list[Change]] = [self._branch(branch, one, path) for one in fitting]
+            found += min(judged, key=len)
         for part in outer.get("allOf", ()):
             tries: list[list[Change]] = [self.explain(held, part, path) for held in (inner, *inner.get("allOf", ()))]
             reasons = min(tries, key=len)
