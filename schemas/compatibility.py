@@ -189,11 +189,10 @@ class _Inclusion:
                 allowed = sorted({str(one.get("type")) for one in outer_branches})
                 found.append(self._found(path, "type", " or ".join(allowed), str(kind or "any type")))
                 continue
-            judged: list[list[Change]] = [self._branch(branch, one, path) for one in fitting]
-            found += min(judged, key=len)
+            reasons = min([self._branch(branch, one, path) for one in fitting], key=len)
+            found += reasons
         for part in outer.get("allOf", ()):
-            tries: list[list[Change]] = [self.explain(held, part, path) for held in (inner, *inner.get("allOf", ()))]
-            reasons = min(tries, key=len)
+            reasons = min([self.explain(held, part, path) for held in (inner, *inner.get("allOf", ()))], key=len)
             names = _any_required(part)
             if reasons and names:
                 told = "is required now" if self._side is Side.PRODUCERS else "is no longer sure to be there"
