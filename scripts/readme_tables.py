@@ -39,6 +39,7 @@ def metrics() -> str:
     rows = [
         (f"`{family.name}{endings.get(family.type, '')}`", family.type, family.documentation)
         for family in Metrics().registry.collect()
+        if family.name.startswith("news_")  # not `process_…`, which are there on Linux alone
     ]
     return _table(("metric", "kind", "meaning"), rows)
 

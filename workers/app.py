@@ -64,9 +64,9 @@ class Runtime:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.metrics = Metrics()
-        self.recent = Recent()
         stages = settings.stage_names
+        self.metrics = Metrics(stages)
+        self.recent = Recent()
         self.pool = Pool(
             settings.stage_options(),
             size=settings.children,
@@ -155,6 +155,12 @@ class Runtime:
         ready = pool.alive > 0 and bool(self.assigned) and not self.missing_topics and failing is None
         return ready, {"status": "ready" if ready else "not ready", **checks}
 
+    def render_metrics(self) -> bytes:
+        """Return the metrics as they are now."""
+        pool = self.pool.state()
+        self.metrics.show_pool(size=pool.size, alive=pool.alive, busy=pool.busy)
+        return self.metrics.render()
+
     def status(self) -> dict[str, Any]:
         """Return the figures of the live page: pace, lag, pool, fates."""
         _, health = self.health()
@@ -206,9 +212,6 @@ class Runtime:
         while True:
             with suppress(BrokerError, KafkaError, OSError, TimeoutError):
                 await asyncio.wait_for(self._look_at_broker(), timeout=30)
-            pool = self.pool.state()
-            self.metrics.pool_children.labels("alive").set(pool.alive)
-            self.metrics.pool_children.labels("busy").set(pool.busy)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look_at_broker(self) -> None:
@@ -246,6 +249,8 @@ class Runtime:
 
 class _Web(AiohttpWeb):
     """Faust's web server without Faust's own pages: they tell of tables and routes, and one would be at /."""
+
+    logger = logging.getLogger("faust.web")  # mode would log its comings and goings under our name
 
     def _enabled_blueprints(self) -> list[Any]:
         return []
@@ -391,7 +396,7 @@ def _add_pages(app: WiremillApp) -> None:
 
     @app.page("/metrics", name="metrics")
     async def metrics(web: Any, _request: Any) -> Any:
-        return web.bytes(runtime.metrics.render(), content_type=CONTENT_TYPE.partition(";")[0])
+        return web.bytes(runtime.render_metrics(), headers={"Content-Type": CONTENT_TYPE})
 
     loopback = runtime.settings.web_host in LOOPBACK
     add_routes(app.web.web_app, runtime, loopback=loopback)  # type: ignore[attr-defined]  # of the aiohttp driver

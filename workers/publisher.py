@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, RequestTimedOutError
 from aiokafka.partitioner import DefaultPartitioner
 
 from workers.broker import BrokerError, start_producer
+from workers.metrics import SendError
 from workers.publish import Outgoing
 from workers.settings import Settings
 
@@ -46,7 +47,7 @@ class _Batch:
 class Publisher:
     """One producer, exchanged for a fresh one when it breaks."""
 
-    def __init__(self, settings: Settings, *, on_retry: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, settings: Settings, *, on_retry: Callable[[SendError], None] = lambda _: None) -> None:
         self._settings = settings
         self._on_retry = on_retry
         self._producer: AIOKafkaProducer | None = None
@@ -76,7 +77,7 @@ class Publisher:
                 self.failing_since = None
                 return
             self.failing_since = self.failing_since or time.monotonic()
-            self._on_retry(type(error).__name__)
+            self._on_retry(kind_of(error))
             topics = sorted({message.topic.value for message in failed})
             log.error("the broker did not take our messages; input waits, trying again",
                       extra={"topics": topics, "messages": len(failed), "error": _said(error)})  # fmt: skip
@@ -165,6 +166,17 @@ async def _partitions(producer: AIOKafkaProducer, topic: str) -> list[int]:
         return sorted(await producer.partitions_for(topic))
     except (KafkaError, OSError):
         return []
+
+
+def kind_of(error: Exception) -> SendError:
+    """Return which of the three kinds of failure an exception of the client library is."""
+    match error:
+        case KafkaTimeoutError() | RequestTimedOutError() | TimeoutError():
+            return SendError.TIMEOUT
+        case KafkaConnectionError() | BrokerError() | OSError():
+            return SendError.CONNECTION
+        case _:
+            return SendError.REFUSED
 
 
 def _said(error: Exception) -> str:

@@ -107,8 +107,13 @@ async def test_children_are_killed_and_frozen(
     assert len(verdict.articles) == len(fed), f"seed {seed}: {verdict}"
     assert verdict.repeated == 0, verdict
 
+    # An empty place is filled when work comes.
+    await feed(
+        broker.address, f"{prefix}.raw", map(as_input, articles(20, seed=12, first=200)), idempotent=broker.idempotent
+    )
+
     async def whole() -> bool:
-        return worker.metric("news_pool_children") >= 2
+        return worker.metric('news_pool_children{state="missing"}') == 0
 
     await until(whole, 30, "the pool is back to size")
     figures(f"9 kills and 3 stops of children, seed {seed}: {verdict}; {seconds:.0f} s after the last")

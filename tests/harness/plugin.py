@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -95,6 +97,22 @@ def figures(request: pytest.FixtureRequest) -> Callable[[str], None]:
 def prefix() -> str:
     """A topic prefix that no other test has."""
     return f"t{uuid.uuid4().hex[:8]}"
+
+
+def installed(program: str, package: str) -> Path:
+    """Return where a program of Debian's is. Skips the test where it is missing; fails in CI, which installs it."""
+    found = shutil.which(program)
+    if found is None and os.environ.get("CI"):
+        pytest.fail(f"{program} is not installed; .ci/run should have installed {package}")
+    if found is None:
+        pytest.skip(f"{program} is not installed (apt install {package})")
+    return Path(found)
+
+
+@pytest.fixture
+def promtool() -> Path:
+    """Prometheus' checker of rules, configurations and metrics."""
+    return installed("promtool", "prometheus")
 
 
 MakeWorker = Callable[..., Worker]

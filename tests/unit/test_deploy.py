@@ -38,8 +38,8 @@ def test_the_image_has_the_versions_that_were_tested() -> None:
 @pytest.mark.parametrize(
     ("lock", "extras"),
     [
-        pytest.param("requirements.lock", ("demo", "dev"), id="everything"),
-        pytest.param("requirements.worker.lock", (), id="the image"),
+        pytest.param("requirements.lock", ("demo", "otel", "dev"), id="everything"),
+        pytest.param("requirements.worker.lock", ("otel",), id="the image"),
     ],
 )
 def test_every_dependency_is_pinned(lock: str, extras: tuple[str, ...]) -> None:
