@@ -14,6 +14,9 @@ from schemas.record import Record
 
 SHOWN_CHARS = 80  # of an offending value: enough to recognise it, too little to leak an article into a log
 
+FRAME_BYTES = 5
+_FRAMED = re.compile(rb"\0[\0-\xff]{4}\s*[\[{]")
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 R = TypeVar("R", bound=Record)
@@ -32,6 +35,16 @@ def shorten(value: Any) -> str:
     """Return `repr(value)`, at most 80 characters of it."""
     text = repr(value[:SHOWN_CHARS] if isinstance(value, str | bytes) else value)
     return text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
+
+
+def frame(schema_id: int) -> bytes:
+    """Return what schema registries want before a value: a zero byte, and its schema's id in four bytes."""
+    return b"\0" + schema_id.to_bytes(4, "big")
+
+
+def unframed(payload: bytes) -> bytes:
+    """Return the value without the frame of a schema registry, if it has one. No JSON text begins with a zero byte."""
+    return payload[FRAME_BYTES:] if _FRAMED.match(payload) else payload
 
 
 def encode(record: Record) -> bytes:
@@ -60,9 +73,10 @@ def validate(values: dict[str, Any], model: type[R]) -> R:
 
 
 def decode_json(payload: bytes | None) -> Any:
-    """Return the JSON value in `payload`, or raise DecodeError."""
+    """Return the JSON value in `payload`, framed for a schema registry or not, or raise DecodeError."""
     if payload is None:
         raise DecodeError("the record has no value (a tombstone)", malformed=True)
+    payload = unframed(payload)
     try:
         text = payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:

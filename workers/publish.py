@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,18 @@ class Topic(StrEnum):
     ENTITIES = "entities"
     DEAD_LETTER = "dead-letter"
     LEDGER = "ledger"
+
+
+# The record of each topic, by its name in schemas.contract.RECORDS.
+CARRIES: Mapping[Topic, str] = {
+    Topic.RAW: "raw-article",
+    Topic.CLEAN: "clean-article",
+    Topic.ENRICHED: "enriched-article",
+    Topic.QUOTES: "quote",
+    Topic.ENTITIES: "entity",
+    Topic.DEAD_LETTER: "dead-letter",
+    Topic.LEDGER: "ledger-entry",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -15,7 +15,8 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from workers.broker import BrokerError, start_producer
 from workers.metrics import SendError
-from workers.publish import Outgoing
+from workers.publish import Outgoing, Topic
+from workers.registry import schema_frames
 from workers.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,9 @@ SENDS_PER_TURN = 20  # batches, likewise; each is compressed on the loop
 class _Batch:
     """Messages of one partition, in the form that goes over the wire, and as they were for another try."""
 
-    def __init__(self, builder: Any, topic: str, partition: int) -> None:
+    def __init__(self, builder: Any, topic: str, partition: int, frame: bytes) -> None:
         self.builder = builder
+        self.frame = frame
         self.topic = topic
         self.partition = partition
         self.messages: list[Outgoing] = []
@@ -38,7 +40,8 @@ class _Batch:
     def append(self, message: Outgoing) -> bool:
         """Add a message; False when the batch is full."""
         headers = list(message.headers)
-        if self.builder.append(timestamp=None, key=message.key, value=message.value, headers=headers) is None:
+        value = self.frame + message.value if self.frame else message.value
+        if self.builder.append(timestamp=None, key=message.key, value=value, headers=headers) is None:
             return False
         self.messages.append(message)
         return True
@@ -53,10 +56,13 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
         self._exchange = asyncio.Lock()
         self._partitioner = DefaultPartitioner()  # murmur2 of the key, as the Java client does
+        self._frames: Mapping[Topic, bytes] = {}  # what goes before the values of a topic, with a schema registry
         self.failing_since: float | None = None  # monotonic; None while all is well
 
     async def start(self) -> None:
-        """Connect. Raises BrokerError."""
+        """Connect, to the schema registry first if there is one. Raises BrokerError."""
+        outputs = [topic for topic in Topic if topic is not Topic.RAW]
+        self._frames = await schema_frames(self._settings, outputs)
         self._producer = await start_producer(self._settings)
 
     async def stop(self) -> None:
@@ -139,7 +145,9 @@ class Publisher:
             partition = self._partitioner(message.key, partitions, partitions)
             batch = open_batches.get((topic, partition))
             if batch is None or not batch.append(message):
-                batch = open_batches[topic, partition] = _Batch(producer.create_batch(), topic, partition)
+                batch = open_batches[topic, partition] = _Batch(
+                    producer.create_batch(), topic, partition, self._frames.get(message.topic, b"")
+                )
                 batch.append(message)  # the first always fits
                 batches.append(batch)
         return batches

@@ -10,6 +10,7 @@ import os
 import ssl
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -75,6 +76,16 @@ class Settings(BaseSettings):
         description="of what we produce; gzip is known to every client, but takes ten times the event loop's time",
     )
 
+    # Schema registry
+    schema_registry: str | None = Field(
+        None, description="URL of a Confluent-compatible schema registry; set, what we publish is framed for it"
+    )
+    schema_registry_username: str | None = Field(None, description="user name at the schema registry, or API key")
+    schema_registry_password: SecretStr | None = Field(None, description="its password; better from a secrets file")
+    schema_registry_register: bool = Field(
+        True, description="register our schemas there; off: they are there already, and are only looked up"
+    )
+
     # The stages
     stages: Names = Field(("clean", "annotate"), description="what this worker does: `clean`, `annotate` or both")
     languages: Names = Field(("en",), description="languages to keep (BCP 47, comma-separated); `*`: any")
@@ -134,6 +145,18 @@ class Settings(BaseSettings):
             return value
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
         return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
+
+    @field_validator("schema_registry")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("the address of a schema registry begins with http:// or https://")
+        if parts.username or parts.password:
+            raise ValueError("put user name and password into WIREMILL_SCHEMA_REGISTRY_USERNAME and …_PASSWORD")
+        return value.rstrip("/")
 
     @field_validator("stages")
     @classmethod
@@ -200,10 +223,17 @@ class Settings(BaseSettings):
             test_hooks=self.test_hooks,
         )
 
+    def registry_ssl_context(self) -> ssl.SSLContext:
+        """Return the TLS context for a schema registry: our certificates, whatever the brokers want."""
+        return self._ssl_context()
+
     def ssl_context(self) -> ssl.SSLContext | None:
         """Return the TLS context of the settings, None for a protocol without TLS. Raises SettingsError."""
         if "SSL" not in self.security_protocol.split("_"):
             return None
+        return self._ssl_context()
+
+    def _ssl_context(self) -> ssl.SSLContext:
         try:
             context = ssl.create_default_context(cafile=self.ssl_cafile)
             if self.ssl_certfile:
@@ -223,6 +253,7 @@ def _explain(error: ValidationError) -> str:
     lines = []
     for found in error.errors(include_url=False, include_context=False):
         name = f"{ENV_PREFIX}{'_'.join(str(part) for part in found['loc'][:1]).upper()}" if found["loc"] else "settings"
-        value = "" if not found["loc"] or "password" in str(found["loc"]) else f", not {shorten(found['input'])}"
+        hidden = not found["loc"] or "password" in str(found["loc"]) or "@" in str(found["input"])  # user:password@host
+        value = "" if hidden else f", not {shorten(found['input'])}"
         lines.append(f"{name}: {found['msg'].removeprefix('Value error, ')}{value}")
     return "; ".join(lines) + ". `wiremill settings` shows every setting and what it means."

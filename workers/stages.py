@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from schemas.clean import CleanArticle, Rejected
-from schemas.codec import DecodeError, decode, encode, validate
+from schemas.codec import DecodeError, decode, encode, unframed, validate
 from schemas.dead_letter import ErrorClass, Failure
 from schemas.ids import text_sha256
 from schemas.ledger import Fate
@@ -164,4 +164,4 @@ def decode_raw(delivery: Delivery) -> RawArticle:
 
 
 def _looks_like_json(value: bytes) -> bool:
-    return value[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return unframed(value[:64]).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")

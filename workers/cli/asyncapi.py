@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.contract import VERSION, file_name
-from workers.publish import Topic
+from workers.publish import CARRIES, Topic
 
-# Each topic: the record it carries, its key, who writes it, what it is for.
-CHANNELS: Mapping[Topic, tuple[str, str, str]] = {
-    Topic.RAW: ("raw-article", "URL or id of the article", "Articles as scrapers found them; the input."),
-    Topic.CLEAN: ("clean-article", "article_id", "The text of each article, without its page's clutter."),
-    Topic.ENRICHED: ("enriched-article", "article_id", "Each article with its entities and quotes."),
-    Topic.QUOTES: ("quote", "article_id", "One record a quote, with what a reader needs of its article."),
-    Topic.ENTITIES: ("entity", "article_id", "One record an entity of an article."),
-    Topic.DEAD_LETTER: ("dead-letter", "topic/partition/offset of the input", "Inputs that failed, whole."),
-    Topic.LEDGER: ("ledger-entry", "topic/partition/offset of the input", "The fate of every input; compacted."),
+# Each topic: its key, and what it is for.
+CHANNELS: Mapping[Topic, tuple[str, str]] = {
+    Topic.RAW: ("URL or id of the article", "Articles as scrapers found them; the input."),
+    Topic.CLEAN: ("article_id", "The text of each article, without its page's clutter."),
+    Topic.ENRICHED: ("article_id", "Each article with its entities and quotes."),
+    Topic.QUOTES: ("article_id", "One record a quote, with what a reader needs of its article."),
+    Topic.ENTITIES: ("article_id", "One record an entity of an article."),
+    Topic.DEAD_LETTER: ("topic/partition/offset of the input", "Inputs that failed, whole."),
+    Topic.LEDGER: ("topic/partition/offset of the input", "The fate of every input; compacted."),
 }
 
 _TEXT = {"type": "string"}
@@ -70,7 +70,7 @@ def _channel(topic: Topic, prefix: str) -> dict[str, Any]:
     message = _message_id(topic)
     return {
         "address": f"{prefix}.{topic}",
-        "description": CHANNELS[topic][2],
+        "description": CHANNELS[topic][1],
         "messages": {message: {"$ref": f"#/components/messages/{message}"}},
         "bindings": {"kafka": {"topicConfiguration": {"cleanup.policy": policy}, "bindingVersion": "0.5.0"}},
     }
@@ -85,7 +85,7 @@ def _operation(topic: Topic) -> dict[str, Any]:
 
 
 def _message(topic: Topic) -> dict[str, Any]:
-    record, key, summary = CHANNELS[topic]
+    record, (key, summary) = CARRIES[topic], CHANNELS[topic]
     headers: dict[str, Any] = _RAW_HEADERS if topic is Topic.RAW else _CLOUD_EVENTS
     if topic is Topic.DEAD_LETTER:
         headers = headers | {"properties": headers["properties"] | dict.fromkeys(_MIRRORED, _TEXT)}
@@ -104,7 +104,7 @@ def _id(topic: Topic) -> str:
 
 
 def _message_id(topic: Topic) -> str:
-    return _camel(CHANNELS[topic][0])
+    return _camel(CARRIES[topic])
 
 
 def _operation_id(topic: Topic) -> str:

@@ -191,11 +191,13 @@ def _enter(books: _Books, record: ConsumerRecord) -> None:
     """Enter one ledger record. The key says which input, the value its fate; a tombstone says nothing."""
     from pydantic_core import from_json
 
+    from schemas.codec import unframed
+
     key = _LEDGER_KEY.fullmatch(record.key or b"")
     if record.value is None:
         return
     try:
-        values = from_json(record.value)
+        values = from_json(unframed(record.value))
         fate, reason = str(values["fate"]), values.get("reason")
     except (ValueError, KeyError, TypeError):
         books.unreadable += 1

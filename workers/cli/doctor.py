@@ -210,6 +210,8 @@ async def _cluster(client: AIOKafkaAdminClient, settings: Settings, *, write: bo
         return
     yield await _reading(client, settings)
     yield await _writing(settings, write=write)
+    if settings.schema_registry is not None:
+        yield await _registry(settings, write=write)
 
 
 async def _topics(client: AIOKafkaAdminClient, settings: Settings) -> AsyncIterator[Check]:
@@ -287,6 +289,23 @@ async def _writing(settings: Settings, *, write: bool) -> Check:
         return Check("writing", State.WARNING, "the broker has no idempotent producer", hint)
     proof = f"wrote to {settings.topic(Topic.LEDGER)}" if write else "nothing written: --write tries it"
     return Check("writing", State.OK, f"{kind} producer; {proof}")
+
+
+async def _registry(settings: Settings, *, write: bool) -> Check:
+    """Look our schemas up; with `write` register them where the settings say so, as a worker does when it starts."""
+    from workers.publish import Topic
+    from workers.registry import RegistryError, schema_frames
+
+    registers = settings.schema_registry_register
+    asking = settings.model_copy(update={"schema_registry_register": registers and write})
+    try:
+        frames = await schema_frames(asking, [topic for topic in Topic if topic is not Topic.RAW])
+    except RegistryError as error:
+        if error.status == 404 and registers and not write:
+            hint = "a worker registers them when it starts; --write does it now"
+            return Check("registry", State.WARNING, f"not all schemas are at {settings.schema_registry}", hint)
+        return Check("registry", State.FAILED, str(error))
+    return Check("registry", State.OK, f"{len(frames)} schemas at {settings.schema_registry}")
 
 
 async def _tcp(address: str) -> str | None:

@@ -164,11 +164,13 @@ async def _produce(
     from workers.cli.sources import Unreadable
     from workers.cli.terminal import tell
     from workers.publish import Topic
+    from workers.registry import schema_frames
 
     topic = settings.topic(Topic.RAW)
     async with connect.admin(settings) as admin_client:
         await connect.partitions_of(admin_client, [topic])
     window = Window(IN_FLIGHT_BYTES)
+    frame = (await schema_frames(settings, [Topic.RAW])).get(Topic.RAW, b"")
     async with connect.producer(settings) as sender:
         last: asyncio.Future[Any] | None = None
         for number, item in enumerate(inputs):
@@ -186,7 +188,7 @@ async def _produce(
             else:
                 await throttle.wait()
                 await window.take(len(item.value))
-                last = await sender.send(topic, value=item.value, key=key or None, headers=HEADERS)
+                last = await sender.send(topic, value=frame + item.value, key=key or None, headers=HEADERS)
                 last.add_done_callback(_confirmed(item, sent, window))
             sent.read += 1
             await asyncio.sleep(0)

@@ -40,10 +40,11 @@ def list_records() -> None:
 
     from workers.cli.asyncapi import CHANNELS
     from workers.cli.terminal import stdout
+    from workers.publish import CARRIES
 
     table = Table("record", "topic", "key", "what it is", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for topic, (record, key, summary) in CHANNELS.items():
-        table.add_row(record, f"news.{topic}", key, summary)
+    for topic, (key, summary) in CHANNELS.items():
+        table.add_row(CARRIES[topic], f"news.{topic}", key, summary)
     stdout().print(table)
 
 

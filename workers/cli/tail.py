@@ -152,9 +152,10 @@ def _words_in(name: str, form: str | None) -> bool:
 
 
 def _json_line(record: ConsumerRecord) -> None:
+    from schemas.codec import unframed
     from workers.cli.terminal import write_line
 
-    write_line(b"null" if record.value is None else bytes(record.value).replace(b"\n", b" "))
+    write_line(b"null" if record.value is None else unframed(bytes(record.value)).replace(b"\n", b" "))
     sys.stdout.flush()
 
 
