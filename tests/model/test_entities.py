@@ -105,6 +105,17 @@ def meant(nlp: Language, text: str, words: str) -> str | None:
         pytest.param(
             "The mayor, Ann Holm, met reporters.", "The mayor, Ann Holm", "Ann Holm", id="the name beside its role"
         ),
+        pytest.param(
+            "The mayor, Ann Holm, met reporters.", "The mayor", "Ann Holm", id="the name beside its role, not asked for"
+        ),
+        pytest.param("Two men, Carl Holm and Peter Brandt, left.", "Two men", None, id="two names beside a noun"),
+        pytest.param(
+            "The mayor, Carl Holm, praised Peter Brandt. He smiled.", "He", "Carl Holm", id="beside the subject"
+        ),
+        pytest.param(
+            "Carl Holm wrote a note. He signed it.\n\nThe plan won, said Peter Brandt. He smiled.",
+            "He", "Peter Brandt", id="a new paragraph",
+        ),
     ],
 )  # fmt: skip
 def test_pronouns_and_nominals_mean_whom_a_reader_takes_them_for(

@@ -163,3 +163,54 @@ def test_quotes_below_the_threshold_are_not_published() -> None:
     strict = Annotator(AnnotateOptions(min_confidence=0.9))
     text = "“We will rebuild the bridge,” the mayor said. She cited costs."
     assert [quote.provenance.rule for quote in quotes_of(strict, text)] == ["after-marks"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "content"),
+    [
+        # The parser hangs the clause on the statement, the hearing, the day.
+        (
+            "The ministry said in a written statement that it was surprised by the vote.",
+            "The ministry",
+            "it was surprised by the vote",
+        ),
+        (
+            "Sara Lindqvist told the paper in an interview on Sunday that the dam would hold.",
+            "Sara Lindqvist",
+            "the dam would hold",
+        ),
+        # The time of the cue is no part of what is said.
+        (
+            "The union said on Tuesday its members had voted to walk out.",
+            "The union",
+            "its members had voted to walk out",
+        ),
+        ("The company said Monday it had fired the manager.", "The company", "it had fired the manager"),
+        ("She said next week would be harder.", None, "next week would be harder"),
+        ("He said Tuesday's game was lost.", None, "Tuesday's game was lost"),
+    ],
+)
+def test_what_stands_between_cue_and_clause_is_left_out(
+    annotator: Annotator, text: str, speaker: str | None, content: str
+) -> None:
+    """Where and when something was said belongs to the reporter; a day that is the subject belongs to the words."""
+    [quote] = quotes_of(annotator, text)
+    assert quote.text == content
+    assert quote.speaker.name == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The town's mayor, Peter Kilbride, insisted that lessons had been learned.", "Peter Kilbride"),
+        ("“It failed,” said its leader, Tom Ashdown, who had asked for an inquiry.", "Tom Ashdown"),
+        ("His attorney, former prosecutor Dana Weiss, said the case was closed.", "Dana Weiss"),
+        ("The company, Larnmouth Port Holdings, said it would appeal.", "Larnmouth Port Holdings"),
+        ("Two of the workers, Bill Oates and Jim Lane, said they would stay.", "Two of the workers"),
+        ("The president's brother, a friend of Anna Lee, said it was over.", "The president's brother"),
+    ],
+)
+def test_the_name_beside_a_noun_says_who_speaks(annotator: Annotator, text: str, speaker: str) -> None:
+    """'The mayor, X, said': X speaks, and nobody else who is named in the phrase."""
+    quote = quotes_of(annotator, text)[0]
+    assert quote.speaker.name == speaker

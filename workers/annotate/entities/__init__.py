@@ -35,6 +35,8 @@ __all__ = [
     "with_quoted",
 ]
 
+_BESIDE_TOKENS = 25  # from a noun to the name in apposition; the rest of the noun's phrase lies between
+
 
 @dataclass(frozen=True, slots=True)
 class Referent:
@@ -66,14 +68,12 @@ class ArticleEntities:
         """Return whom `span` (a name, a pronoun, a nominal such as 'the minister') means.
 
         The head of the words decides: in 'the Kremlin spokesman' it is 'spokesman', and the Kremlin is not meant; in
-        'the Kremlin spokesman, Dmitry Peskov' the name beside the head tells who.
+        'the Kremlin spokesman, Dmitry Peskov' the name beside the head tells who, also where `span` ends before it.
         """
         root = span.root
-        heads = [
-            root,
-            *(child for child in root.children if child.dep_ == "appos" and span.start <= child.i < span.end),
-        ]
-        for head in heads:
+        beside = [c for c in root.children if c.dep_ == "appos" and 0 < c.i - root.i <= _BESIDE_TOKENS]
+        beside = [c for c in beside if not any(other.dep_ == "conj" for other in c.children)]  # 'two men, A and B'
+        for head in [root, *beside]:
             for mention, entity in self._overlapping(head.idx, head.idx + len(head)):
                 return Referent(entity, _RESOLUTIONS[mention.kind])
         return Referent(None, Resolution.UNKNOWN)

@@ -24,6 +24,9 @@ PRONOUN_GENDER = dict.fromkeys(_HE, "m") | dict.fromkeys(_SHE, "f") | dict.fromk
 PEOPLE_NOUNS: dict[str, str] = {row[0]: row[1] for row in rows("people_nouns.tsv")}
 _REFERRING = PRONOUN_GENDER.keys() | PEOPLE_NOUNS.keys() | ROLE_GENDER.keys()
 _FADING = 0.6  # of a mention's weight, each sentence
+# A paragraph of news often turns to somebody else: its break fades like two sentences more (GUM news: precision of
+# he and she from 84.4 to 88.3, recall from 89.4 to 90.1).
+_PARAGRAPH = 2.0
 _REACH_SENTENCES = 8  # further back, 'he' is somebody the model missed
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _OBJECTS = frozenset({"dobj", "dative", "pobj", "iobj"})
@@ -58,6 +61,7 @@ class Discourse:
     columns: Columns
     quoted: bytearray
     named: Mapping[int, Cluster]
+    moments: Sequence[float]  # of each sentence: how much a mention has faded by it
     active: dict[Cluster | _Unnamed, _Weight] = field(default_factory=dict)
     at: dict[int, Cluster | _Unnamed] = field(default_factory=dict)
     learnt: dict[Cluster | _Unnamed, str] = field(default_factory=dict)  # genders by pronouns before
@@ -67,13 +71,20 @@ class Discourse:
         """Make `person` weigh more, mentioned with the head at `token`."""
         sentence = self.columns.sentence[token]
         state = self.active.setdefault(person, _Weight(sentence=sentence))
-        if self.columns.dep[token] in _SUBJECTS:
+        if self._is_subject(token):
             weight *= _SUBJECT_WEIGHT
             if not self.quoted[token]:
                 self.last_subject = token
         state.value = self._faded(state, sentence) + weight
         state.sentence = sentence
         self.at[token] = person
+        if self.columns.dep[token] == "appos":
+            self.at.setdefault(self.columns.head[token], person)  # 'the mayor, Anna Lee, said she …'
+
+    def _is_subject(self, token: int) -> bool:
+        """Tell whether a head is a subject or stands beside one: 'the mayor, Anna Lee, said …'."""
+        dep, head = self.columns.dep[token], self.columns.head[token]
+        return dep in _SUBJECTS or (dep == "appos" and self.columns.dep[head] in _SUBJECTS)
 
     def pronoun(self, gender: str, token: int) -> Cluster | _Unnamed | None:
         """Return the likeliest person for a pronoun, None where nobody is near."""
@@ -158,9 +169,8 @@ class Discourse:
         between = columns.word[self.last_subject : begin]  # 'Rathbun stated: "…"', cut into two sentences by the parser
         return None if _ENDS & set(between) else self.at.get(self.last_subject)
 
-    @staticmethod
-    def _faded(state: _Weight, sentence: int) -> float:
-        return float(state.value * _FADING ** (sentence - state.sentence))
+    def _faded(self, state: _Weight, sentence: int) -> float:
+        return float(state.value * _FADING ** (self.moments[sentence] - self.moments[state.sentence]))
 
 
 def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
@@ -170,7 +180,7 @@ def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
         return
     named, covered = _positions(columns, clusters)
     holders = holders_by_office(people)
-    discourse = Discourse(columns, quoted_tokens(columns), named)
+    discourse = Discourse(columns, quoted_tokens(columns), named, _moments(columns))
     worth_a_look = {token for token, word in enumerate(columns.lower) if word in _REFERRING} | named.keys()
     for token in sorted(worth_a_look):
         word = columns.lower[token]
@@ -204,6 +214,20 @@ def _meet_noun(discourse: Discourse, holders: Mapping[str, Sequence[Cluster]], c
         discourse.mention(_Unnamed(gender if gender in ("m", "f") else None), token, _UNNAMED_WEIGHT)
     elif owned and gender in ("m", "f"):
         discourse.mention(_Unnamed(gender), token, _OWNED_WEIGHT)
+
+
+def _moments(columns: Columns) -> list[float]:
+    """Return for each sentence when it comes: one unit after the sentence before, more behind a line break."""
+    breaks = {word for word in columns.vocabulary if "\n" in word}
+    moments = [0.0]
+    ended = 0.0
+    for word, sentence in zip(columns.word, columns.sentence, strict=True):
+        if sentence == len(moments):
+            moments.append(moments[-1] + 1.0 + ended)
+            ended = 0.0
+        if word in breaks:
+            ended = _PARAGRAPH
+    return moments
 
 
 def _refer(discourse: Discourse, person: Cluster | _Unnamed, reference: Reference, token: int) -> None:

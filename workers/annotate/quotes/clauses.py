@@ -30,6 +30,7 @@ _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "nor"})
 _TELLS = word_set("tell inform notify assure reassure remind brief ask warn caution convince persuade show promise")
 # Constructions whose content is a phrase, which a comma inside the closing marks ends.
 _PHRASE_RULES = frozenset({"call", "describe-as", "noun-phrase", "preposition", "infinitive"})
+_HANGING_STEPS = 4  # down from a cue: 'said [in [an interview [with [the paper [that …'
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
 
 
@@ -159,10 +160,24 @@ def _clause(token: Token) -> Token | None:
     """Return the head of the clause that `token` reports: to the right if there is one."""
     clauses = [c for c in children_of(token) if c.dep_ == "ccomp"]
     right = [c for c in clauses if c.i > token.i]
-    if not right:  # 'told a hearing that …': parsers hang the clause on the listener
-        listeners = [c for c in children_of(token) if c.dep_ in {"dobj", "dative"} and c.i > token.i]
-        right = [c for listener in listeners for c in children_of(listener) if _is_that_clause(c)]
+    if not right and (hung := _hung_clause(token)) is not None:
+        return hung
     return right[0] if right else clauses[0] if clauses else None
+
+
+def _hung_clause(token: Token) -> Token | None:
+    """Return the `that` clause that the parser hung on a noun between cue and clause.
+
+    'Told a hearing that …': on the listener. 'Said in a statement on Monday that …': on the place, time or means.
+    """
+    steps = [c for c in children_of(token) if c.i > token.i and c.dep_ in {"dobj", "dative", "prep", "npadvmod"}]
+    for _ in range(_HANGING_STEPS):
+        below = [c for step in steps for c in children_of(step) if c.i > step.i]
+        clause = next((c for c in below if _is_that_clause(c)), None)
+        if clause is not None:
+            return clause
+        steps = [c for c in below if c.dep_ in {"pobj", "prep", "npadvmod"}]
+    return None
 
 
 def _is_that_clause(clause: Token) -> bool:

@@ -13,12 +13,36 @@ _COMMAS = frozenset({",", "—", "–", "--"})
 def clause_extent(words: Words, cue: Token, clause: Token) -> Interval:
     """Return the tokens of the clause that `cue` reports, cut or grown at its right end."""
     first, last = clause.left_edge.i, clause.right_edge.i + 1
+    first = _behind_time(cue, clause, first)
     if last - first > MAX_PHRASE_TOKENS or clause.i < cue.i:
         return first, last
     cut = _next_deed(words, cue, first, last)
     if cut is not None:
         return first, cut
     return first, _second_half(cue, last)
+
+
+def _behind_time(cue: Token, clause: Token, first: int) -> int:
+    """Return where the clause begins behind the time of the cue: 'said on Tuesday its members had voted'."""
+    doc = cue.doc
+    if clause.i < cue.i or first <= cue.i:
+        return first
+    that = next((c.i for c in children_of(clause) if c.dep_ == "mark" and c.lower_ == "that" and c.i > first), None)
+    if that is not None:
+        return that + 1
+    if first > cue.i + 2:
+        return first
+    date = first + 1 if doc[first].tag_ == "IN" and doc[first].dep_ == "prep" else first
+    if doc[date].ent_type_ not in {"DATE", "TIME"} or doc[date].ent_iob_ != "B":
+        return first
+    end = date + 1
+    while end < clause.i and doc[end].ent_iob_ == "I":
+        end += 1
+    root = doc[date:end].root
+    if root.dep_ not in {"npadvmod", "pobj", "tmod"} or root.right_edge.i >= end or doc[end].is_punct:
+        return first
+    subject = next((c for c in children_of(clause) if c.dep_ in SUBJECTS), None)
+    return end if subject is not None and subject.left_edge.i >= end else first
 
 
 def phrase_extent(words: Words, interval: Interval) -> Interval:
