@@ -290,6 +290,8 @@ async def test_doctor_says_what_is_missing_and_what_to_do(wiremill: Command, bro
         ("audit",),
         ("dlq", "list"),
         ("dlq", "replay", "--yes"),
+        ("reprocess", "--from", "enriched", "--diff"),
+        ("reprocess", "--from", "clean", "--diff"),
     ],
     ids=" ".join,
 )

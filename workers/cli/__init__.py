@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from workers.cli import audit, demo, dlq, doctor, lag, offline, produce, schema, settings, tail, topics, worker
+from workers.cli import (
+    audit,
+    demo,
+    dlq,
+    doctor,
+    lag,
+    offline,
+    produce,
+    reprocess,
+    schema,
+    settings,
+    tail,
+    topics,
+    worker,
+)
 from workers.cli.exits import EXIT_CODES_HELP
 
 app = typer.Typer(
@@ -53,6 +67,7 @@ app.command("tail", rich_help_panel=KAFKA)(tail.tail)
 app.command("lag", rich_help_panel=KAFKA)(lag.lag)
 app.command("audit", rich_help_panel=KAFKA)(audit.audit)
 app.add_typer(dlq.app, name="dlq", rich_help_panel=KAFKA)
+app.command("reprocess", rich_help_panel=KAFKA)(reprocess.reprocess)
 app.command("doctor", rich_help_panel=KAFKA)(doctor.doctor)
 app.command("settings", rich_help_panel=CONTRACT)(settings.settings)
 app.add_typer(schema.app, name="schema", rich_help_panel=CONTRACT)

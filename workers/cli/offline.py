@@ -11,8 +11,8 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workers.cli.flow import Outcome
     from workers.cli.sources import Inputs, Unreadable
     from workers.options import Stage
+    from workers.pool import Pool
     from workers.settings import Settings
 
 Files = Annotated[
@@ -251,6 +252,18 @@ def _file(stack: ExitStack, path: Path | None) -> IO[bytes] | None:
 
 async def _flow(stage: Stage, inputs: Inputs, settings: Settings, sink: Sink, shown: Shown, limit: int | None) -> None:
     from workers.cli.flow import limited, outcomes
+
+    async with running_pool(settings, stage) as pool:
+        with _progress(inputs, sink.tally, shown) as advance:
+            async for outcome in outcomes(limited(inputs, limit), pool, stage, children=settings.children):
+                sink.take(outcome)
+                advance()
+    sys.stdout.flush()
+
+
+@asynccontextmanager
+async def running_pool(settings: Settings, stage: Stage) -> AsyncIterator[Pool]:
+    """Give a pool whose children run `stage`, and stop it. Ends the command where the model does not load."""
     from workers.pool import Pool
     from workers.pool.child import PoolUnavailableError
 
@@ -267,13 +280,9 @@ async def _flow(stage: Stage, inputs: Inputs, settings: Settings, sink: Sink, sh
         await pool.stop()
         fail(str(error).strip().splitlines()[-1], hint="`wiremill doctor --offline` checks the model", code=Exit.WORLD)
     try:
-        with _progress(inputs, sink.tally, shown) as advance:
-            async for outcome in outcomes(limited(inputs, limit), pool, stage, children=settings.children):
-                sink.take(outcome)
-                advance()
+        yield pool
     finally:
         await pool.stop()
-    sys.stdout.flush()
 
 
 class Sink:
