@@ -44,15 +44,15 @@ class RemovedReason(StrEnum):
 class Publisher(Record):
     """Who published the page."""
 
-    name: str | None = None
-    domain: str | None = None
+    name: str | None = Field(default=None, description="name, as the page or the scraper gives it")
+    domain: str | None = Field(default=None, description="domain of its site")
 
 
 class Dateline(Record):
     """`WASHINGTON (AP) —` at the head of an article."""
 
-    place: str | None = None
-    agency: str | None = None
+    place: str | None = Field(default=None, description="the place a report is sent from, as written: `WASHINGTON`")
+    agency: str | None = Field(default=None, description="the agency named in the dateline")
 
 
 class PublishedAtSource(StrEnum):
@@ -69,50 +69,59 @@ class PublishedAtSource(StrEnum):
 class Paragraph(Record):
     """A paragraph of `text`, half-open, in code points, without the line break that ends it."""
 
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    start: int = Field(ge=0, description="first code point")
+    end: int = Field(ge=0, description="code point after the last")
 
 
 class Removed(Record):
     """How many code points of one class of clutter were taken out."""
 
-    reason: RemovedReason
-    chars: int = Field(ge=0)
+    reason: RemovedReason = Field(description="class of the clutter")
+    chars: int = Field(ge=0, description="code points taken out")
 
 
 class Extraction(Record):
     """How the text was found: `html:…`, `flat:…` or `given` (annotated exactly as it came)."""
 
-    method: str
-    version: str
-    confidence: Confidence | None = None
+    method: str = Field(description="`html:…`, `flat:…` or `given`")
+    version: str = Field(description="version of the cleaning")
+    confidence: Confidence | None = Field(default=None, description="how sure the cleaning is of the text, 0 to 1")
 
 
 class CleanArticle(Record):
     """An article ready to be annotated. All offsets downstream refer to `text`."""
 
-    article_id: str = Field(min_length=1)
-    content_hash: str | None = None
-    url: str | None = None
-    canonical_url: str | None = None
-    headline: str | None = None
-    authors: tuple[str, ...] = ()
-    publisher: Publisher | None = None
-    agency: str | None = None
-    dateline: Dateline | None = None
-    published_at: Timestamp | None = None
-    published_at_source: PublishedAtSource | None = None
-    fetched_at: Timestamp | None = None
-    processed_at: Timestamp | None = None
-    language: str | None = None
-    text: str
-    text_sha256: str = ""
-    paragraphs: tuple[Paragraph, ...] = ()
+    article_id: str = Field(
+        min_length=1,
+        description="hash of address or id: the same on every replay; the record's key",
+    )
+    content_hash: str | None = Field(
+        default=None, description="hash of the article's words without its headline: copies of a text share it"
+    )
+    url: str | None = Field(default=None, description="address as it was scraped")
+    canonical_url: str | None = Field(
+        default=None, description="address without tracking parameters, as the page names it"
+    )
+    headline: str | None = Field(default=None, description="headline")
+    authors: tuple[str, ...] = Field(default=(), description="names, one each, without 'By'")
+    publisher: Publisher | None = Field(default=None, description="who published it")
+    agency: str | None = Field(default=None, description="news agency the text is from: `Reuters`")
+    dateline: Dateline | None = Field(default=None, description="place and agency at the head of the text")
+    published_at: Timestamp | None = Field(default=None, description="when it was published")
+    published_at_source: PublishedAtSource | None = Field(default=None, description="where that was read")
+    fetched_at: Timestamp | None = Field(default=None, description="when the page was fetched")
+    processed_at: Timestamp | None = Field(
+        default=None, description="when it was cleaned; of enriched articles, when it was annotated"
+    )
+    language: str | None = Field(default=None, description="BCP 47, detected or given")
+    text: str = Field(description="the article's text, paragraphs divided by blank lines; all offsets refer to it")
+    text_sha256: str = Field(default="", description="SHA-256 of the UTF-8 bytes of the text, hex")
+    paragraphs: tuple[Paragraph, ...] = Field(default=(), description="the paragraphs' places in the text")
     fingerprint: str | None = Field(default=None, description="64-bit SimHash of the text, 16 hex digits")
-    extraction: Extraction | None = None
-    removed: tuple[Removed, ...] = ()
-    warnings: tuple[str, ...] = ()
-    extra: dict[str, Any] = Field(default_factory=dict)
+    extraction: Extraction | None = Field(default=None, description="how the text was found")
+    removed: tuple[Removed, ...] = Field(default=(), description="what was taken out, by class")
+    warnings: tuple[str, ...] = Field(default=(), description="what had to be cut or mended on the way")
+    extra: dict[str, Any] = Field(default_factory=dict, description="fields of the input nobody knows, as they came")
 
     @model_validator(mode="before")
     @classmethod
@@ -140,6 +149,6 @@ class CleanArticle(Record):
 class Rejected(Record):
     """An input that was read but is not worth annotating: its fate, not an error."""
 
-    reason: RejectReason
-    detail: str = ""
-    article_id: str | None = None
+    reason: RejectReason = Field(description="why")
+    detail: str = Field(default="", description="more words on it")
+    article_id: str | None = Field(default=None, description="id, where one could be made")

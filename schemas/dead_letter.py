@@ -33,17 +33,17 @@ class ErrorClass(StrEnum):
 class Failure(Record):
     """What went wrong. The message names the field and the shortened value, never the article's text at length."""
 
-    error_class: ErrorClass = Field(alias="class")
-    message: str
+    error_class: ErrorClass = Field(alias="class", description="class of the failure")
+    message: str = Field(description="what went wrong, with the field")
     path: str | None = Field(default=None, description="the field that was wrong, as a dotted path")
-    stack: str | None = None
+    stack: str | None = Field(default=None, description="the innermost frames, of errors of ours")
 
 
 class Header(Record):
     """A Kafka header; the value is base64."""
 
-    key: str
-    value: str
+    key: str = Field(description="name")
+    value: str = Field(description="value, base64")
 
 
 class DeadLetter(Record):
@@ -51,17 +51,19 @@ class DeadLetter(Record):
 
     key: str | None = Field(default=None, description="original key, base64; null when there was none")
     value: str | None = Field(default=None, description="original value as `value_encoding` says; null for a tombstone")
-    value_encoding: PayloadEncoding = PayloadEncoding.BASE64
+    value_encoding: PayloadEncoding = Field(
+        default=PayloadEncoding.BASE64, description="how `value` holds it: whole, compressed, or only its head"
+    )
     value_bytes: int = Field(default=0, ge=0, description="length of the original value")
-    value_sha256: str | None = None
-    headers: tuple[Header, ...] = ()
-    topic: str
-    partition: int
-    offset: int
-    timestamp: Timestamp | None = None
-    stage: str
-    error: Failure
-    attempts: int = Field(ge=1)
-    retryable: bool
-    first_failed_at: Timestamp
-    worker_version: str
+    value_sha256: str | None = Field(default=None, description="SHA-256 of the original value, hex")
+    headers: tuple[Header, ...] = Field(default=(), description="original headers")
+    topic: str = Field(description="topic of the input")
+    partition: int = Field(description="its partition")
+    offset: int = Field(description="its offset")
+    timestamp: Timestamp | None = Field(default=None, description="the input's timestamp")
+    stage: str = Field(description="the stage that failed")
+    error: Failure = Field(description="what went wrong")
+    attempts: int = Field(ge=1, description="how often it was tried")
+    retryable: bool = Field(description="false: it would fail again by itself")
+    first_failed_at: Timestamp = Field(description="when it failed")
+    worker_version: str = Field(description="version of the worker")

@@ -21,23 +21,27 @@ class MentionKind(StrEnum):
 class Mention(TextSpan):
     """One place in the text where an entity is mentioned."""
 
-    kind: MentionKind = MentionKind.NAME
+    kind: MentionKind = Field(
+        default=MentionKind.NAME, description="a name, a noun phrase (`the minister`) or a pronoun"
+    )
 
 
 class Entity(Record):
     """One distinct entity of the article, however often and under however many names it is mentioned."""
 
-    entity_id: str
+    entity_id: str = Field(description="hash of article, label and name: the same on every replay")
     label: str = Field(description="OntoNotes label: PERSON, ORG, GPE, LOC, NORP, FAC, EVENT, …")
     name: str = Field(min_length=1, description="canonical name: the fullest form in the article")
-    aliases: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    affiliations: tuple[str, ...] = ()
-    mentions: tuple[Mention, ...]
-    salience: Confidence = 0.0
+    aliases: tuple[str, ...] = Field(default=(), description="other forms of the name in the article, in order")
+    roles: tuple[str, ...] = Field(default=(), description="what the article says it is: `Kremlin spokesman`")
+    affiliations: tuple[str, ...] = Field(
+        default=(), description="what it belongs to: countries and organisations, by name"
+    )
+    mentions: tuple[Mention, ...] = Field(description="all places where it is mentioned, in order, not overlapping")
+    salience: Confidence = Field(default=0.0, description="how much the article is about it, 0 to 1")
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
-    geonames_id: int | None = None
-    kb_uri: str | None = None
+    geonames_id: int | None = Field(default=None, description="GeoNames id of a place")
+    kb_uri: str | None = Field(default=None, description="your identifier, from WIREMILL_GAZETTEER")
 
 
 class QuoteType(StrEnum):
@@ -71,89 +75,91 @@ class Resolution(StrEnum):
 class Cue(TextSpan):
     """The words that report the speech: `said`, `according to`, `issued a statement saying`."""
 
-    lemma: str
+    lemma: str = Field(description="the verb's base form: `say`")
 
 
 class Speaker(Record):
     """Whom a quote is attributed to. `unknown` is published as unknown, never guessed."""
 
-    name: str | None = None
-    entity_id: str | None = None
-    mention: TextSpan | None = None
-    role: str | None = None
-    kind: SpeakerKind = SpeakerKind.UNKNOWN
-    resolution: Resolution = Resolution.UNKNOWN
+    name: str | None = Field(default=None, description="canonical name; null where nobody is known")
+    entity_id: str | None = Field(default=None, description="the entity of the article it is")
+    mention: TextSpan | None = Field(default=None, description="the words that name the speaker here")
+    role: str | None = Field(default=None, description="the speaker's role, as the article gives it")
+    kind: SpeakerKind = Field(default=SpeakerKind.UNKNOWN, description="what kind of source it is")
+    resolution: Resolution = Field(default=Resolution.UNKNOWN, description="how those words led to the name")
 
 
 class QuoteContext(Record):
     """The sentence text around a quote, for a reader of the quotes topic who lacks the article."""
 
-    before: str = ""
-    after: str = ""
+    before: str = Field(default="", description="words before it in its paragraph")
+    after: str = Field(default="", description="words after it in its paragraph")
 
 
 class Provenance(Record):
     """Why this is a quote and why this speaker: names of rules, so that a result can be explained."""
 
-    rule: str
-    cue_class: str | None = None
-    speaker_rule: str | None = None
-    version: str
+    rule: str = Field(description="the rule that found the quote")
+    cue_class: str | None = Field(default=None, description="class of the cue")
+    speaker_rule: str | None = Field(default=None, description="the rule that found its speaker")
+    version: str = Field(description="version of the rules")
 
 
 class Quote(Record):
     """One quote: content of one or more spans (a cue may split it), its cue and its speaker."""
 
-    quote_id: str
-    article_id: str
-    url: str | None = None
-    headline: str | None = None
-    publisher: Publisher | None = None
-    published_at: Timestamp | None = None
-    language: str | None = None
-    type: QuoteType
-    spans: tuple[TextSpan, ...] = Field(min_length=1)
-    text: str
-    cue: Cue | None = None
-    speaker: Speaker
-    addressee: str | None = None
-    context: QuoteContext = QuoteContext()
-    confidence: Confidence
-    provenance: Provenance
+    quote_id: str = Field(description="hash of article, places and words: the same on every replay; upsert by it")
+    article_id: str = Field(description="the article; key of the record")
+    url: str | None = Field(default=None, description="the article's address")
+    headline: str | None = Field(default=None, description="the article's headline")
+    publisher: Publisher | None = Field(default=None, description="the article's publisher")
+    published_at: Timestamp | None = Field(default=None, description="when the article was published")
+    language: str | None = Field(default=None, description="the article's language")
+    type: QuoteType = Field(description="all in quotation marks, none, or both")
+    spans: tuple[TextSpan, ...] = Field(
+        min_length=1, description="the quote's places in the text; more than one where a cue splits it"
+    )
+    text: str = Field(description="the words, spans joined by a blank, with their marks")
+    cue: Cue | None = Field(default=None, description="the words that report it: `said`")
+    speaker: Speaker = Field(description="who said it")
+    addressee: str | None = Field(default=None, description="to whom: `the Post`")
+    context: QuoteContext = Field(default=QuoteContext(), description="the words around it")
+    confidence: Confidence = Field(description="probability that words and source are right, calibrated")
+    provenance: Provenance = Field(description="the rules behind it")
 
 
 class PipelineModel(Record):
     """A model that took part, by name and version."""
 
-    name: str
-    version: str
+    name: str = Field(description="name")
+    version: str = Field(description="version")
 
 
 class Pipeline(Record):
     """What made this record, so that it can be made again."""
 
-    version: str
-    config_hash: str
-    models: tuple[PipelineModel, ...] = ()
+    version: str = Field(description="version of Wiremill")
+    config_hash: str = Field(description="hash of the settings of annotating")
+    models: tuple[PipelineModel, ...] = Field(default=(), description="models that took part")
 
 
 class ArticleEntity(Entity):
     """An entity as `news.entities` carries it: with the article it was found in."""
 
-    article_id: str
-    url: str | None = None
-    headline: str | None = None
-    publisher: Publisher | None = None
-    published_at: Timestamp | None = None
-    language: str | None = None
+    article_id: str = Field(description="the article; key of the record")
+    url: str | None = Field(default=None, description="the article's address")
+    headline: str | None = Field(default=None, description="the article's headline")
+    publisher: Publisher | None = Field(default=None, description="the article's publisher")
+    published_at: Timestamp | None = Field(default=None, description="when the article was published")
+    language: str | None = Field(default=None, description="the article's language")
 
 
 class EnrichedArticle(CleanArticle):
     """A clean article with its entities and quotes."""
 
-    entities: tuple[Entity, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    pipeline: Pipeline | None = None
+    entities: tuple[Entity, ...] = Field(default=(), description="each person, organisation and place once")
+    quotes: tuple[Quote, ...] = Field(default=(), description="the quotes, in order of the text")
+    pipeline: Pipeline | None = Field(default=None, description="what made this record")
 
     @model_validator(mode="after")
     def _spans_slice_to_what_they_claim(self) -> EnrichedArticle:

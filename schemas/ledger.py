@@ -20,15 +20,15 @@ class Fate(StrEnum):
 class LedgerEntry(Record):
     """The fate of the record at `topic`, `partition`, `offset`."""
 
-    topic: str
-    partition: int
-    offset: int
-    article_id: str | None = None
-    fate: Fate
-    reason: str | None = None
-    stage: str
+    topic: str = Field(description="topic of the input")
+    partition: int = Field(description="its partition")
+    offset: int = Field(description="its offset")
+    article_id: str | None = Field(default=None, description="id of the article, where one could be made")
+    fate: Fate = Field(description="what became of it")
+    reason: str | None = Field(default=None, description="why it was rejected or failed")
+    stage: str = Field(description="the stage that handled it: clean or annotate")
     outputs: dict[str, int] = Field(default_factory=dict, description="records published, by topic")
-    processed_at: Timestamp
+    processed_at: Timestamp = Field(description="when")
     seconds: float = Field(ge=0, description="from delivery to confirmed outputs")
 
     @property

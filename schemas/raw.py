@@ -20,9 +20,9 @@ _AUTHOR_SEPARATOR = re.compile(r"\s*(?:;|\||\n)\s*")
 class Source(Record):
     """The site the article was found on."""
 
-    name: str | None = None
-    domain: str | None = None
-    feed_url: str | None = None
+    name: str | None = Field(default=None, description="name of the site or publisher")
+    domain: str | None = Field(default=None, description="its domain")
+    feed_url: str | None = Field(default=None, description="the feed the article was found in")
 
 
 class RawArticle(Record):
@@ -31,22 +31,28 @@ class RawArticle(Record):
     Other scrapers' names for these fields are understood (`schemas.aliases`). Fields nobody knows go into `extra`.
     """
 
-    id: str | None = Field(default=None, min_length=1)
-    url: str | None = Field(default=None, min_length=1)
-    final_url: str | None = None
-    html: str | None = None
-    html_base64: str | None = None
+    id: str | None = Field(default=None, min_length=1, description="name of the article where it has no address")
+    url: str | None = Field(default=None, min_length=1, description="address of the article")
+    final_url: str | None = Field(default=None, description="where redirects led")
+    html: str | None = Field(default=None, description="the page as text")
+    html_base64: str | None = Field(
+        default=None, description="the page as bytes, base64: the safest way, its charset is then found"
+    )
     encoding: str | None = Field(default=None, description="charset of the bytes in `html_base64`, if known")
-    text: str | None = None
-    headline: str | None = None
-    authors: tuple[str, ...] = ()
-    published_at: Timestamp | None = None
-    fetched_at: Timestamp | None = None
+    text: str | None = Field(default=None, description="flat text, with the page's clutter in it")
+    headline: str | None = Field(default=None, description="headline, if the scraper knows it")
+    authors: tuple[str, ...] = Field(default=(), description="names, one each")
+    published_at: Timestamp | None = Field(default=None, description="when it was published, if the scraper knows it")
+    fetched_at: Timestamp | None = Field(default=None, description="when it was fetched")
     language: str | None = Field(default=None, description="BCP 47")
-    http_status: int | None = None
-    content_type: str | None = None
-    source: Source | None = None
-    extra: dict[str, Any] = Field(default_factory=dict)
+    http_status: int | None = Field(
+        default=None, description="status of the response; the page of an error is no article"
+    )
+    content_type: str | None = Field(
+        default=None, description="Content-Type of the response, whose charset is believed first"
+    )
+    source: Source | None = Field(default=None, description="the site the article was found on")
+    extra: dict[str, Any] = Field(default_factory=dict, description="fields nobody knows, kept as they came")
 
     @model_validator(mode="before")
     @classmethod

@@ -37,9 +37,9 @@ class Record(BaseModel):
 class TextSpan(Record):
     """A stretch of the clean text: half-open, in Unicode code points, `text[start:end] == exact`."""
 
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    exact: str
+    start: int = Field(ge=0, description="first code point in `text`")
+    end: int = Field(ge=0, description="code point after the last")
+    exact: str = Field(description="the words there")
 
     @model_validator(mode="after")
     def _length_agrees(self) -> TextSpan:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from typer.main import get_command
 
-from scripts.readme_tables import TABLES, filled
+from scripts.readme_tables import PAGES, TABLES, filled
 from workers.cli import app
 from workers.publish import Topic
 from workers.settings import Settings
@@ -20,10 +19,12 @@ SHELL = "\n".join(code for language, code in CODE if language == "bash")
 
 
 def test_the_tables_are_those_of_the_code() -> None:
-    """Settings, metrics and commands, each with its meaning: `make readme` writes them."""
+    """Settings, metrics, commands, exit codes, fields, each with its meaning: `make readme` writes them."""
+    pages = {page.name: page.read_text() for page in PAGES}
     for name in TABLES:
-        assert f"<!-- table: {name} -->" in TEXT
-    assert filled(TEXT) == TEXT, "run `make readme`"
+        assert any(f"<!-- table: {name} -->" in text for text in pages.values()), name
+    for name, text in pages.items():
+        assert filled(text) == text, f"{name}: run `make readme`"
 
 
 def test_a_changed_table_is_noticed() -> None:
@@ -62,15 +63,17 @@ def test_every_setting_shown_exists() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    """Links into the project name files that are there."""
-    links = re.findall(r"\]\(([^)#:]+)\)", TEXT)
-    assert links
-    for link in links:
-        assert (ROOT / link).exists(), link
+    """Links into the project name files that are there, and headings that these have."""
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]:
+        for link in re.findall(r"\]\(([^):]+)\)", page.read_text()):
+            path, _, heading = link.partition("#")
+            target = page.parent / path if path else page
+            assert target.exists(), f"{page.name}: {link}"
+            if heading:
+                assert heading in _anchors(target.read_text()), f"{page.name}: {link}"
 
 
-@pytest.mark.parametrize("example", ["examples/consume_quotes.py"])
-def test_the_code_shown_is_the_example_that_is_tested(example: str) -> None:
-    """The Python of the README is the file's, below its docstring."""
-    body = (ROOT / example).read_text().split('"""\n\n', 1)[1]
-    assert body in [code for language, code in CODE if language == "python"]
+def _anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

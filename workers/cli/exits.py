@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import NoReturn
 
@@ -12,16 +13,20 @@ class Exit(IntEnum):
     """The exit codes of every command."""
 
     DONE = 0
-    FOUND = 1  # some input failed, or the check found what it looks for: stderr says which
-    USAGE = 2  # wrong arguments or settings
-    WORLD = 3  # the broker, the model or a file system did not answer
+    FOUND = 1
+    USAGE = 2
+    WORLD = 3
     INTERRUPTED = 130  # Ctrl-C
 
 
-EXIT_CODES_HELP = (
-    "Exit codes: 0 done · 1 some input failed, or a check found something · 2 wrong arguments or settings · "
-    "3 broker, model or disk did not answer · 130 interrupted."
-)
+MEANINGS: Mapping[Exit, str] = {
+    Exit.DONE: "done",
+    Exit.FOUND: "some input failed, or a check found something",
+    Exit.USAGE: "wrong arguments or settings",
+    Exit.WORLD: "broker, model or disk did not answer",
+    Exit.INTERRUPTED: "interrupted",
+}
+EXIT_CODES_HELP = "Exit codes: " + " · ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
 
 
 class CommandError(typer.Exit):

@@ -41,6 +41,15 @@ def test_every_schema_is_valid_json_schema(name: str) -> None:
     assert all(ref.startswith("#/$defs/") and ref.removeprefix("#/$defs/") in schema["$defs"] for ref in _refs(schema))
 
 
+@pytest.mark.parametrize("name", RECORDS)
+def test_every_field_says_what_it_means(name: str) -> None:
+    """In the schema, from which docs/data.md and other people's catalogues take it: `Field(description=…)`."""
+    schema = json_schema(name)
+    for record in (schema, *schema.get("$defs", {}).values()):
+        for field, described in record.get("properties", {}).items():
+            assert described.get("description"), f"{record['title']}.{field}"
+
+
 def _refs(node: Any) -> list[str]:
     if isinstance(node, dict):
         own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
