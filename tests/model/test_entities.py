@@ -125,6 +125,31 @@ def test_pronouns_and_nominals_mean_whom_a_reader_takes_them_for(
     assert meant(nlp, text, words) == name
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        pytest.param("Larnmouth Holdings lost money. The company blamed the rain.", "The company", "Larnmouth Holdings",
+                     id="by a word of its name"),
+        pytest.param("Brandt Airways grew. Northwind Systems, a software company, fell. The company blamed the rain.",
+                     "The company", "Northwind Systems", id="by apposition, named last"),
+        pytest.param("The Health Ministry closed two wards. The ministry gave no reason.", "The ministry",
+                     "Health Ministry", id="the same noun"),
+        pytest.param("Larnmouth Holdings sued Kestrel Holdings. The company blamed the rain.", "The company", None,
+                     id="one of two: nobody can tell"),
+        pytest.param("The Health Ministry closed two wards. The finance ministry agreed.", "The finance ministry", None,
+                     id="another ministry"),
+        pytest.param("The Health Ministry closed two wards. A ministry must not do so.", "A ministry", None,
+                     id="any ministry"),
+        pytest.param("Rain fell. The company blamed nobody.", "The company", None, id="none was named"),
+    ],
+)  # fmt: skip
+def test_a_noun_means_the_organisation_that_the_article_showed_to_be_one(
+    nlp: Language, text: str, words: str, name: str | None
+) -> None:
+    """'The company', 'the ministry': each case is one rule; None is an answer."""
+    assert meant(nlp, text, words) == name
+
+
 def test_nationality_and_affiliation_come_from_role_and_parse(nlp: Language) -> None:
     """'Chilean', 'of Oxfam': what a person belongs to, and the country."""
     _, entities = found(nlp, "Chilean President Luis Prado met Ann Holm of Oxfam, head of its Madrid office.")

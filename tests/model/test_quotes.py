@@ -214,3 +214,23 @@ def test_the_name_beside_a_noun_says_who_speaks(annotator: Annotator, text: str,
     """'The mayor, X, said': X speaks, and nobody else who is named in the phrase."""
     quote = quotes_of(annotator, text)[0]
     assert quote.speaker.name == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The Harbour Agency rejected the claim: it said the siren had worked.", "Harbour Agency"),
+        (
+            "According to the Chamber of Trade, firms will close. “We are tired,” it wrote in a letter.",
+            "Chamber of Trade",
+        ),
+        ("The council said the road was safe. Anna Lee waited. It said it would stay open.", "The council"),
+        ("Anna Lee said no. It said the road would stay shut.", None),  # a person is no 'it'
+    ],
+)
+def test_it_is_the_organisation_that_spoke_before(annotator: Annotator, text: str, speaker: str | None) -> None:
+    """'It said' goes on with the last speaker that is no person."""
+    quote = quotes_of(annotator, text)[-1]
+    assert quote.speaker.mention is not None
+    assert quote.speaker.mention.exact.lower() == "it"
+    assert quote.speaker.name == speaker

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span
 
 from schemas.enriched import Entity, Mention, MentionKind, Resolution
 from schemas.ids import entity_id
+from workers.annotate.entities.bodies import ORGANIZATION_NOUNS, add_organization_references
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.coreference import add_references
@@ -24,6 +25,7 @@ from workers.annotate.entities.roles import distinct_roles
 from workers.annotate.entities.salience import Scale, with_quoted
 
 __all__ = [
+    "ORGANIZATION_NOUNS",
     "ArticleEntities",
     "Gazetteer",
     "GazetteerError",
@@ -112,6 +114,7 @@ def find_entities(
     relate(columns, clusters)
     locate_all(columns, clusters)
     add_references(columns, clusters)
+    add_organization_references(columns, clusters)
     scale = Scale(max((len(c.names) + len(c.references) for c in clusters), default=1), headline)
     return ArticleEntities(tuple(_entity(columns, cluster, article_id, scale) for cluster in clusters))
 

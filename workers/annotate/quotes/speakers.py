@@ -6,7 +6,7 @@ from spacy.tokens import Span
 
 from schemas.enriched import Entity, Resolution, Speaker, SpeakerKind
 from schemas.record import TextSpan
-from workers.annotate.entities import ArticleEntities
+from workers.annotate.entities import ORGANIZATION_NOUNS, ArticleEntities
 from workers.annotate.quotes.cues import word_set
 from workers.annotate.quotes.grammar import Interval, Words
 from workers.annotate.quotes.report import Report
@@ -26,15 +26,14 @@ _KINDS = {
     "WORK_OF_ART": SpeakerKind.DOCUMENT,
     "LAW": SpeakerKind.DOCUMENT,
 }
+_BODIES = frozenset({SpeakerKind.ORGANIZATION, SpeakerKind.DOCUMENT})
 _DOCUMENTS = word_set(
     "statement report study poll survey letter email memo document filing release tweet article book transcript "
     "complaint lawsuit indictment affidavit ruling opinion editorial post text law bill rule review analysis data "
     "research paper brief manifesto platform message headline sign website site statements reports studies polls "
     "surveys letters emails memos documents filings articles results figures headlines signs"
 )
-_GROUPS = word_set(
-    "group crowd family team coalition committee panel board council jury public party public majority audience staff"
-)
+_GROUPS = word_set("group crowd family team panel jury public majority audience staff")
 
 
 class Speakers:
@@ -44,6 +43,9 @@ class Speakers:
         self._words = words
         self._entities = entities
         self._last: tuple[int, Entity] | None = None  # paragraph and person of the quote before
+        self._body: tuple[int, Speaker] | None = (
+            None  # paragraph of the last speaker who is no person, and that speaker
+        )
 
     def speaker_of(self, report: Report) -> Speaker:
         """Return the speaker of the next report; unknown where the text does not say, never a guess."""
@@ -61,10 +63,10 @@ class Speakers:
             report.speaker_rule = "previous-speaker"
         mention = self._text_span(report.source)
         if entity is None:
-            return _unresolved(span, mention)
+            return self._remember(paragraph, self._it(span, paragraph, mention) or _unresolved(span, mention))
         if entity.label == "PERSON":
             self._last = (paragraph, entity)
-        return Speaker(
+        speaker = Speaker(
             name=entity.name,
             entity_id=entity.entity_id,
             mention=mention,
@@ -72,6 +74,18 @@ class Speakers:
             kind=_KINDS.get(entity.label, SpeakerKind.UNKNOWN),
             resolution=resolution if resolution is not Resolution.UNKNOWN else Resolution.EXPLICIT,
         )
+        return self._remember(paragraph, speaker)
+
+    def _remember(self, paragraph: int, speaker: Speaker) -> Speaker:
+        if speaker.name is not None and speaker.kind in _BODIES:
+            self._body = (paragraph, speaker)
+        return speaker
+
+    def _it(self, span: Span, paragraph: int, mention: TextSpan) -> Speaker | None:
+        """Return who 'it' is: the organisation or document that spoke in this paragraph or the one before."""
+        if self._body is None or len(span) != 1 or span[0].lower_ != "it" or paragraph - self._body[0] > 1:
+            return None
+        return self._body[1].model_copy(update={"mention": mention, "resolution": Resolution.PRONOUN})
 
     def _goes_on(self, report: Report, span: Span, paragraph: int) -> Entity | None:
         """Return the speaker before, if 'he added' goes on with what he said in this paragraph or the last."""
@@ -101,4 +115,6 @@ def _kind_of_words(span: Span) -> SpeakerKind:
     head = span.root
     if head.lower_ in _DOCUMENTS:
         return SpeakerKind.DOCUMENT
-    return SpeakerKind.GROUP if head.tag_ in {"NNS", "NNPS"} or head.lower_ in _GROUPS else SpeakerKind.PERSON
+    if head.tag_ in {"NNS", "NNPS"} or head.lower_ in _GROUPS:
+        return SpeakerKind.GROUP
+    return SpeakerKind.ORGANIZATION if head.lower_ in ORGANIZATION_NOUNS else SpeakerKind.PERSON

@@ -1,0 +1,130 @@
+"""Which organisation 'the company', 'the ministry' and 'the union' mean: one that the article named before.
+
+An organisation is a company because its name says so ('Larnmouth Port Holdings') or because the article does ('Quantis,
+a software company', 'the airline Norfly', 'Norfly is an airline'). Of several, the one named last is meant, unless two
+were named in one sentence: then nobody can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from workers.annotate.entities.clusters import Cluster, Reference
+from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.names import ORG
+from workers.annotate.entities.nominals import is_definite
+from workers.annotate.entities.tables import rows, words
+
+_REACH_SENTENCES = 10  # further back, 'the company' is one that the model missed
+_DESCRIBING = frozenset({"compound", "nmod"})
+_COPULAS = frozenset({"is", "was", "be", "become", "became", "remains"})
+
+
+def _nouns() -> tuple[dict[str, None], dict[str, list[str]]]:
+    """Return the nouns, and for each word of a name the nouns that it shows."""
+    nouns: dict[str, None] = {}
+    shown: dict[str, list[str]] = {}
+    for noun, *cells in rows("organization_nouns.tsv"):
+        nouns[noun] = None
+        for word in (noun, *(cells[0].split() if cells else ())):
+            shown.setdefault(word, []).append(noun)
+    return nouns, shown
+
+
+_NOUNS, _SHOWN_BY = _nouns()
+ORGANIZATION_NOUNS: frozenset[str] = frozenset(_NOUNS)
+
+
+@dataclass(slots=True)
+class _Known:
+    """An organisation as one kind: since which token it is known as that, and the words said of it."""
+
+    cluster: Cluster
+    since: int
+    said: set[str]
+
+
+def add_organization_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
+    """Add to each organisation the nominals that mean it."""
+    candidates = [token for token, word in enumerate(columns.lower) if word in _NOUNS]
+    if not candidates:
+        return
+    organization_at = {
+        token: cluster
+        for cluster in clusters
+        if cluster.label == ORG
+        for name in cluster.names
+        for token in range(name.first, name.after)
+    }
+    if not organization_at:
+        return
+    covered = {token for cluster in clusters for name in cluster.names for token in range(name.first, name.after)}
+    known = _by_name(columns, clusters)
+    for token in candidates:
+        if token in covered:
+            continue
+        described = next(_described(columns, token, organization_at), None)
+        if described is not None:
+            said = {columns.lower[child] for child in columns.children[token]}
+            known.setdefault(columns.lower[token], []).append(_Known(described, token, said))
+        elif is_definite(columns, token) and columns.tag[token] == "NN":
+            meant = _meant(columns, token, known.get(columns.lower[token], ()))
+            if meant is not None:
+                meant.references.append(Reference(_first(columns, token, covered), token + 1, pronoun=False))
+
+
+def _by_name(columns: Columns, clusters: Sequence[Cluster]) -> dict[str, list[_Known]]:
+    """Return the organisations whose names say what they are, by the nouns for it."""
+    found: dict[str, list[_Known]] = {}
+    for cluster in clusters:
+        if cluster.label != ORG:
+            continue
+        said = {word for name in cluster.names for word in columns.lower[name.first : name.after]}
+        for noun in dict.fromkeys(noun for word in sorted(said) for noun in _SHOWN_BY.get(word, ())):
+            found.setdefault(noun, []).append(_Known(cluster, cluster.names[0].first, said))
+    return found
+
+
+def _described(columns: Columns, noun: int, organization_at: dict[int, Cluster]) -> Iterator[Cluster]:
+    """Yield the organisation that the noun describes: by apposition, before its name, or by 'is'."""
+    dep, head = columns.dep[noun], columns.head[noun]
+    if dep in _DESCRIBING and head > noun and head in organization_at:
+        yield organization_at[head]  # 'the airline Norfly'
+    if dep == "appos" and head in organization_at:
+        yield organization_at[head]  # 'Norfly, an airline'
+    for child in columns.children[noun]:
+        if columns.dep[child] == "appos" and child > noun and child in organization_at:
+            yield organization_at[child]  # 'the airline, Norfly'
+    if dep == "attr" and columns.lower[head] in _COPULAS:
+        for child in columns.children[head]:
+            if columns.dep[child] == "nsubj" and child in organization_at:
+                yield organization_at[child]  # 'Norfly is an airline'
+
+
+def _meant(columns: Columns, noun: int, known: Sequence[_Known]) -> Cluster | None:
+    """Return the organisation of this kind that was named last, None where none or two were."""
+    modifiers = [c for c in columns.children[noun] if c < noun and columns.dep[c] in ("amod", "compound", "nmod")]
+    added = {columns.lower[child] for child in modifiers} - words("empty_modifiers.txt")
+    last: dict[int, tuple[int, Cluster]] = {}
+    for one in known:
+        if one.since >= noun or not added <= one.said:
+            continue
+        named = [name.first for name in one.cluster.names if name.first < noun]
+        if named:
+            last[id(one.cluster)] = (max(named), one.cluster)
+    if not last:
+        return None
+    (at, cluster), *others = sorted(last.values(), key=lambda pair: -pair[0])
+    sentence = columns.sentence
+    if sentence[noun] - sentence[at] > _REACH_SENTENCES:
+        return None
+    return None if others and sentence[others[0][0]] == sentence[at] else cluster
+
+
+def _first(columns: Columns, noun: int, covered: set[int]) -> int:
+    """Return where the mention begins: with its article, or behind a name in it ('the French company')."""
+    first = noun
+    while first and columns.head[first - 1] == noun and first - 1 not in covered:
+        first -= 1
+    return first
