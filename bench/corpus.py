@@ -98,6 +98,12 @@ def articles(count: int, seed: int = 1) -> Iterator[dict[str, str]]:
             yield {"url": url, "html": _page(chance, headline, paragraphs)}
 
 
+def values(seed: int = 1) -> Iterator[bytes]:
+    """Yield raw articles without end, as they go onto the topic."""
+    for article in articles(sys.maxsize, seed):
+        yield json.dumps(article, ensure_ascii=False).encode()
+
+
 def _story(chance: random.Random, words: int) -> tuple[str, list[str]]:
     cast = [f"{chance.choice(FIRST.split())} {chance.choice(LAST.split())}" for _ in range(4)]
     topic = chance.choice(TOPICS)

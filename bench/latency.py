@@ -1,9 +1,12 @@
-"""Seconds from a scraper's produce to the enriched record in a consumer's hands, at several shares of the capacity.
+"""Seconds from a scraper's produce to confirmed outputs, at several shares of the capacity.
 
-    python -m bench.latency --brokers 127.0.0.1:9092 --capacity 45 --shares 0.1,0.5,0.9 --seconds 60
+    python -m bench.latency --brokers 127.0.0.1:9092 --shares 0.1,0.5,0.9 --seconds 30
 
-`--capacity` is the articles a second of `bench.end_to_end`. Articles come at random moments (a Poisson process), as
-scrapers send them. Beside each latency stands the pure processing time of the same articles, alone in one process.
+Articles come at random moments (a Poisson process), as scrapers send them. The clock starts with the time that the raw
+record bears, given by the producer, and stops with that of the article's ledger entry, which the worker writes when the
+broker has confirmed every output. All is read when the load is over, so that no consumer takes a share of the machine.
+The capacity is measured at the beginning, unless it is given. Beside each latency stands the pure processing time of
+the same articles, alone in one process.
 """
 
 from __future__ import annotations
@@ -13,18 +16,20 @@ import asyncio
 import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Sequence
+from itertools import islice
 
 from bench import corpus
-from bench.end_to_end import Program, worker_environment
+from bench.end_to_end import PARTITIONS, read_all, written
+from bench.programs import Worker, broker_at
 from workers import broker
 from workers.options import Stage, StageOptions
 from workers.publish import Delivery, Topic
 from workers.settings import Settings
 
-WARM_UP = 8  # articles before the clock runs: every child has had work
+WARM_UP = 16  # articles before the clock runs: every child has had work
+FULL_SPEED = 400  # articles that show the capacity
 QUIET_SECONDS = 30.0
 
 
@@ -44,53 +49,77 @@ def pure_seconds(values: Sequence[bytes]) -> list[float]:
     return taken
 
 
-async def latencies(settings: Settings, values: Sequence[bytes], rate: float) -> list[float]:
-    """Send the values at `rate` a second through a running worker; return each one's seconds to the consumer."""
-    sent: dict[str, float] = {}
-    taken: dict[str, float] = {}
+async def send(settings: Settings, values: Sequence[bytes], rate: float | None) -> None:
+    """Send the values at `rate` a second, or all at once, and wait until their outputs are written."""
     chance = random.Random(7)
-
-    async def produce() -> None:
-        async with broker.producer(settings) as producer:
-            for value in values:
-                url = json.loads(value)["url"]
-                sent[url] = time.monotonic()
-                await producer.send(settings.topic(Topic.RAW), value, url.encode())
-                await asyncio.sleep(chance.expovariate(rate))
-
-    async with broker.consumer(settings, settings.topic(Topic.ENRICHED), fetch_max_wait_ms=50) as reader:
-        producing = asyncio.create_task(produce())
-        last = time.monotonic()
-        while len(taken) < len(values) and time.monotonic() - last < QUIET_SECONDS:
-            for records in (await reader.getmany(timeout_ms=100)).values():
-                last = time.monotonic()
-                for record in records:
-                    url = json.loads(record.value)["url"]
-                    if url in sent:
-                        taken.setdefault(url, last - sent[url])
-        await producing
-    return list(taken.values())
+    topic = settings.topic(Topic.ENRICHED)
+    async with broker.consumer(settings, topic) as reader, broker.producer(settings) as producer:
+        wanted = await written(reader, topic) + len(values)
+        due = time.monotonic()
+        for value in values:
+            await producer.send(settings.topic(Topic.RAW), value, json.loads(value)["url"].encode())
+            if rate is not None:
+                due += chance.expovariate(rate)
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+        await producer.flush()
+        last, count = time.monotonic(), 0
+        while count < wanted and time.monotonic() - last < QUIET_SECONDS:
+            await asyncio.sleep(0.2)
+            before, count = count, await written(reader, topic)
+            last = time.monotonic() if count > before else last
 
 
-async def measure(settings: Settings, raw: Sequence[bytes], shares: Sequence[float], given: argparse.Namespace) -> None:
+async def times(settings: Settings) -> dict[str, tuple[float, float]]:
+    """Return when each article, by URL, was produced and when its outputs were confirmed, in Unix seconds."""
+    produced = {json.loads(value)["url"]: moment / 1000 for moment, value in await read_all(settings, Topic.RAW)}
+    ids = {}
+    for _, value in await read_all(settings, Topic.ENRICHED):
+        article = json.loads(value)
+        ids[article["article_id"]] = article["url"]
+    confirmed = {}
+    for moment, value in await read_all(settings, Topic.LEDGER):
+        entry = json.loads(value)
+        if entry["stage"] == Stage.ANNOTATE and entry["article_id"] in ids:
+            confirmed[ids[entry["article_id"]]] = moment / 1000
+    return {url: (produced[url], moment) for url, moment in confirmed.items()}
+
+
+async def capacity_of(settings: Settings, values: Sequence[bytes]) -> float:
+    """Return articles a second at full speed: what passed in the middle of a burst."""
+    await send(settings, values, None)
+    found = await times(settings)
+    moments = sorted(found[url][1] for url in (json.loads(value)["url"] for value in values) if url in found)
+    low, high = len(moments) // 5, len(moments) * 19 // 20
+    return (high - low) / (moments[high] - moments[low])
+
+
+async def measure(settings: Settings, given: argparse.Namespace) -> None:
     """Run one worker through all shares and print a row for each."""
+    source = corpus.values(seed=5)
     await broker.create_topics(settings)
-    program = Program([sys.executable, "-m", "workers", "worker"], worker_environment(settings, fast=True))
+    worker = Worker(settings)
     try:
-        await latencies(settings, raw[:WARM_UP], 4)
-        print("| load | articles | p50 | p95 | p99 | pure p50 | pure p99 | p99 ÷ (2 × pure p99 + 50 ms) |")
-        print("|---|---|---|---|---|---|---|---|")
-        rest = raw[WARM_UP:]
-        for share in shares:
-            count = max(20, min(len(rest), int(given.capacity * share * given.seconds)))
-            values, rest = rest[:count], rest[count:] or raw[WARM_UP:]
-            found = quantiles(await latencies(settings, values, given.capacity * share))
-            pure = quantiles(pure_seconds(values[:200]))
-            bound = 2 * pure[2] + 0.05
-            cells = [f"{1000 * seconds:.0f} ms" for seconds in (*found, pure[0], pure[2])]
-            print(f"| {share:.0%} | {count} | {' | '.join(cells)} | {found[2] / bound:.2f} |", flush=True)
+        await send(settings, list(islice(source, WARM_UP)), 4)
+        capacity = given.capacity or await capacity_of(settings, list(islice(source, FULL_SPEED)))
+        print(f"capacity {capacity:.1f} articles a second\n")
+        counts = {share: max(20, int(capacity * share * given.seconds)) for share in given.shares}
+        parts = {share: list(islice(source, count)) for share, count in counts.items()}
+        for share, values in parts.items():
+            await send(settings, values, capacity * share)
+        stalls = worker.metrics("news_loop_stall_seconds_bucket", "le")
     finally:
-        program.stop()
+        worker.stop()
+    found = await times(settings)
+    print("| load | articles | p50 | p95 | p99 | alone p50 | alone p99 | p99 ÷ (2 × alone p99 + 50 ms) |")
+    print("|---|---|---|---|---|---|---|---|")
+    for share, values in parts.items():
+        spans = [found[url] for url in (json.loads(value)["url"] for value in values) if url in found]
+        taken = quantiles([end - start for start, end in spans])
+        pure = quantiles(pure_seconds(values[:200]))
+        cells = [f"{1000 * seconds:.0f} ms" for seconds in (*taken, pure[0], pure[2])]
+        cells.append(f"{taken[2] / (2 * pure[2] + 0.05):.2f}")
+        print(f"| {share:.0%} | {len(spans)} | {' | '.join(cells)} |", flush=True)
+    print(f"\nticks of the event loop, late by at most so many seconds: {stalls}")
 
 
 def quantiles(values: Sequence[float]) -> tuple[float, float, float]:
@@ -102,17 +131,15 @@ def quantiles(values: Sequence[float]) -> tuple[float, float, float]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--brokers", default="127.0.0.1:9092")
-    parser.add_argument("--capacity", type=float, required=True, help="articles a second, from bench.end_to_end")
-    parser.add_argument("--shares", default="0.1,0.5,0.9")
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--brokers", default="127.0.0.1:9092", help="host:port, or noida, or tansu")
+    parser.add_argument("--capacity", type=float, help="articles a second; default: measured")
+    parser.add_argument("--shares", type=lambda text: [float(s) for s in text.split(",")], default=[0.1, 0.5, 0.9])
+    parser.add_argument("--seconds", type=float, default=30)
     given = parser.parse_args()
-    shares = [float(share) for share in given.shares.split(",")]
-    count = WARM_UP + int(given.capacity * given.seconds * sum(shares)) + 20 * len(shares)
-    raw = [json.dumps(article, ensure_ascii=False).encode() for article in corpus.articles(count, seed=5)]
-    name = f"latency-{int(time.time())}"
-    settings = Settings.read(brokers=given.brokers, topic_prefix=name, group=name)
-    asyncio.run(measure(settings, raw, shares, given))
+    with broker_at(given.brokers) as (address, _):
+        name = f"latency-{int(time.time())}"
+        settings = Settings.read(brokers=address, topic_prefix=name, group=name, partitions=PARTITIONS)
+        asyncio.run(measure(settings, given))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from typing import Any
 import faust
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
+from faust.tables.manager import TableManager
 from faust.web.drivers.aiohttp import Web as AiohttpWeb
 
 from workers import __version__, broker
@@ -38,7 +39,7 @@ from workers.broker import BrokerError
 from workers.metrics import CONTENT_TYPE, Metrics
 from workers.options import Stage
 from workers.page import Recent, add_routes
-from workers.pool import Pool, PoolUnavailableError
+from workers.pool import Pool, PoolUnavailableError, Template
 from workers.publish import Delivery, Handled, Topic
 from workers.publisher import Publisher
 from workers.settings import Settings
@@ -62,7 +63,7 @@ EXIT_NO_START = 1
 class Runtime:
     """What runs beside Faust: pool, publisher, flow and watches, of one worker."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, template: Template | None = None) -> None:
         self.settings = settings
         stages = settings.stage_names
         self.metrics = Metrics(stages)
@@ -74,6 +75,8 @@ class Runtime:
             memory_bytes=settings.child_memory_mb << 20,
             child_articles=settings.child_articles,
             on_event=lambda event: self.metrics.pool_events.labels(event).inc(),
+            on_cpu=self._count_cpu,
+            template=template,
         )
         self.publisher = Publisher(settings, on_retry=lambda error: self.metrics.send_retries.labels(error).inc())
         self.flow = Flow(
@@ -239,6 +242,10 @@ class Runtime:
             topic = self.settings.topic(SOURCES[stage])
             self.metrics.assigned_partitions.labels(stage).set(sum(name == topic for name, _ in partitions))
 
+    def _count_cpu(self, stage: Stage, seconds: float) -> None:
+        if stage in self.settings.stage_names:  # what was tried out on the page is no stage of the flow
+            self.metrics.stage_cpu.labels(stage).inc(seconds)
+
     def _crash(self, error: BaseException) -> None:
         """End the process: a flow that broke must not go on to acknowledge."""
         if isinstance(error, BreakerTrippedError):
@@ -254,6 +261,20 @@ class _Web(AiohttpWeb):
 
     def _enabled_blueprints(self) -> list[Any]:
         return []
+
+
+class _NoTables(TableManager):
+    """Faust's manager of tables, without the second that it gives them to register: we have none."""
+
+    async def on_start(self) -> None:
+        """Let Faust subscribe as soon as each agent has named its topic: one that comes later waits 45 s."""
+        app: Any = self.app
+        for _ in range(100):
+            if len(app.topics) >= len(app.agents):
+                break
+            await self.sleep(0.01)
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class WiremillApp(faust.App):
@@ -311,15 +332,16 @@ class Worker(faust.Worker):
         """Leave the process's name alone."""
 
 
-def create_app(settings: Settings) -> WiremillApp:
-    """Return the Faust app of these settings, not started."""
-    runtime = Runtime(settings)
+def create_app(settings: Settings, template: Template | None = None) -> WiremillApp:
+    """Return the Faust app of these settings, not started; `template` loads the model already."""
+    runtime = Runtime(settings, template)
     app = WiremillApp(
         settings.group,
         broker=";".join(f"kafka://{server.strip()}" for server in settings.brokers.split(",")),
         broker_credentials=_credentials(settings),
         autodiscover=False,
         store="memory://",
+        TableManager=_NoTables,
         processing_guarantee="at_least_once",
         stream_wait_empty=True,
         stream_publish_on_commit=False,
@@ -351,11 +373,11 @@ def create_app(settings: Settings) -> WiremillApp:
     return app
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, template: Template | None = None) -> None:
     """Run a worker until it is told to stop. Exits the process: 0 after a clean stop."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    app = create_app(settings)
+    app = create_app(settings, template)
     worker = Worker(
         app, loop=loop, quiet=True, loglevel=settings.log_level, override_logging=False, redirect_stdouts=False
     )

@@ -93,6 +93,10 @@ class Metrics:
         self.pool_events = Counter(
             "news_pool_events", "what happened to the child processes, by event", ["event"], registry=registry
         )
+        self.stage_cpu = Counter(
+            "news_stage_cpu_seconds", "seconds of CPU that the child processes spent, by stage; a call that killed one is missing",
+            ["stage"], registry=registry,
+        )  # fmt: skip
         self.pool_children = Gauge(
             "news_pool_children", "places for child processes, by state; a missing one is filled when work comes",
             ["state"], registry=registry,
@@ -132,6 +136,7 @@ class Metrics:
                 gauge.labels(stage)
             for histogram in (self.article_seconds, self.batch_articles):
                 histogram.labels(stage)
+            self.stage_cpu.labels(stage)
         if Stage.CLEAN in stages:
             for reason in RejectReason:
                 self.articles.labels(Stage.CLEAN, Fate.REJECTED, reason)

@@ -20,7 +20,7 @@ def worker(
     Example: `WIREMILL_BROKERS=kafka:9092 wiremill worker --stages annotate`
     """
     from workers import logs
-    from workers.app import run
+    from workers.pool import Template
     from workers.settings import Settings, SettingsError
 
     try:
@@ -29,4 +29,8 @@ def worker(
         typer.echo(f"wiremill: {error}", err=True)
         raise typer.Exit(1) from None
     logs.configure(settings.log_level, settings.log_format)
-    run(settings)
+    template = Template(settings.stage_options(), settings.child_memory_mb << 20)
+    template.launch()  # it loads the model while Faust is imported: 0.6 s
+    from workers.app import run
+
+    run(settings, template)

@@ -6,7 +6,7 @@ document's fault (it hangs, crashes, eats memory) is told from the machine's (no
 in a dead letter after the document was tried alone, the second waits and tries again.
 """
 
-from workers.pool.child import PoolUnavailableError
+from workers.pool.child import PoolUnavailableError, Template
 from workers.pool.pool import Pool, PoolEvent, PoolState
 
-__all__ = ["Pool", "PoolEvent", "PoolState", "PoolUnavailableError"]
+__all__ = ["Pool", "PoolEvent", "PoolState", "PoolUnavailableError", "Template"]

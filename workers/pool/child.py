@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from workers.options import StageOptions
 from workers.pool import wire
@@ -64,6 +64,7 @@ class Child:
     born_bytes: int  # resident when it was forked: what it shares with the template
     grown_bytes: int = 0
     handled: int = 0
+    cpu_seconds: float = 0.0  # of the last call
     killed_for: type[DocumentFault] | None = None
     busy: bool = False
 
@@ -72,7 +73,7 @@ class Child:
         try:
             async with asyncio.timeout(seconds):
                 await wire.send_async(self.sock, (method, arguments))
-                verdict, result, resident = await wire.receive_async(self.sock)
+                verdict, result, resident, self.cpu_seconds = await wire.receive_async(self.sock)
         except TimeoutError:
             self.kill(TimedOut)
             raise TimedOut(f"not finished after {seconds:g} s") from None
@@ -109,6 +110,7 @@ class Template:
         self._options = options
         self._memory_bytes = memory_bytes
         self._process: subprocess.Popen[bytes] | None = None
+        self._loading: socket.socket | None = None  # to a process that was launched, and says when it is ready
         self._control: socket.socket | None = None
         self._orders = asyncio.Lock()
 
@@ -117,21 +119,28 @@ class Template:
         """Whether it can fork."""
         return self._process is not None and self._process.poll() is None
 
-    async def start(self) -> None:
-        """Load the stages. Raises PoolUnavailableError with what the process said."""
+    def launch(self) -> None:
+        """Start the process, which begins to load the stages; `start` waits for it."""
         self.stop()
         ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        self._process = subprocess.Popen(  # noqa: ASYNC220, S603  # returns at once; our own module
+        self._process = subprocess.Popen(  # noqa: S603  # our own module
             [sys.executable, "-m", "workers.pool.template", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env=os.environ | ONE_THREAD,
         )
         theirs.close()
+        wire.send(ours, (self._options, self._memory_bytes))  # small: fits into the socket's buffer
+        ours.setblocking(False)
+        self._loading = ours
+
+    async def start(self) -> None:
+        """Return when the stages are loaded. Raises PoolUnavailableError with what the process said."""
+        if self._loading is None:
+            self.launch()
+        ours, self._loading = cast(socket.socket, self._loading), None
         try:
             async with asyncio.timeout(START_SECONDS):
-                await wire.send_async(ours, (self._options, self._memory_bytes))
                 verdict, detail = await wire.receive_async(ours)
         except (TimeoutError, wire.ClosedError, OSError) as error:
             ours.close()
@@ -179,9 +188,10 @@ class Template:
 
     def stop(self) -> None:
         """End the template, and with it every child."""
-        if self._control is not None:
-            self._control.close()
-            self._control = None
+        for end in (self._loading, self._control):
+            if end is not None:
+                end.close()
+        self._loading = self._control = None
         if self._process is not None:
             self._process.kill()
             self._process.wait(5)

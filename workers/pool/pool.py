@@ -57,7 +57,10 @@ class PoolState:
 
 
 class Pool:
-    """`size` children that run `Stages`; `run` gives every delivery its fate."""
+    """`size` children that run `Stages`; `run` gives every delivery its fate.
+
+    `template`, of the same options, may have been launched before, to load the model while the rest starts.
+    """
 
     def __init__(
         self,
@@ -68,6 +71,8 @@ class Pool:
         memory_bytes: int = 1_500 << 20,
         child_articles: int = 5_000,
         on_event: Callable[[PoolEvent], None] = lambda _: None,
+        on_cpu: Callable[[Stage, float], None] = lambda _stage, _seconds: None,
+        template: Template | None = None,
     ) -> None:
         self._options = options
         self._size = size
@@ -75,7 +80,8 @@ class Pool:
         self._memory_bytes = memory_bytes
         self._child_articles = child_articles
         self._on_event = on_event
-        self._template = Template(options, memory_bytes)
+        self._on_cpu = on_cpu
+        self._template = template or Template(options, memory_bytes)
         self._template_lock = asyncio.Lock()
         self._reaping: set[asyncio.Task[int | None]] = set()
         self._free: asyncio.Queue[Child | None] = asyncio.Queue()  # None: a place whose child must be forked first
@@ -171,6 +177,8 @@ class Pool:
                 self._free.put_nowait(None)
                 raise
             child.handled += len(arguments[1]) if method == "handle" else 1
+            if method == "handle":
+                self._on_cpu(arguments[0], child.cpu_seconds)
             self._give_back(child)
             return result
 

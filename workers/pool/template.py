@@ -12,6 +12,7 @@ import resource
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 
@@ -94,13 +95,14 @@ def _be_child(sock: socket.socket, stages: Stages, memory_bytes: int) -> None:
         wire.send(sock, ("up", resident_bytes()))
         while True:
             method, arguments = wire.receive(sock)
+            began = time.process_time()
             try:
                 answer = ("ok", getattr(stages, method)(*arguments), resident_bytes())
             except MemoryError:
                 answer = ("memory", "the cap was reached", 0)
             except Exception as error:
                 answer = ("error", f"{type(error).__name__}: {error}"[:500], resident_bytes())
-            wire.send(sock, answer)
+            wire.send(sock, (*answer, time.process_time() - began))
     except (wire.ClosedError, OSError):
         code = 0
     finally:
