@@ -39,6 +39,10 @@ test-kafka: setup ## The system tests on Apache Kafka (needs Java 17 and Maven)
 chaos: setup ## The whole fault suite, with its figures
 	@$(BIN)/pytest tests/chaos -m chaos $(PYTEST)
 
+.PHONY: guard
+guard: setup ## Did something become slower? Ratios of one run against bench/guard_baseline.json; 3 minutes
+	@$(BIN)/python -m bench.guard
+
 .PHONY: format
 format: setup ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix .

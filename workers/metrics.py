@@ -94,7 +94,7 @@ class Metrics:
             "news_pool_events", "what happened to the child processes, by event", ["event"], registry=registry
         )
         self.stage_cpu = Counter(
-            "news_stage_cpu_seconds", "seconds of CPU that the child processes spent, by stage; a call that killed one is missing",
+            "news_stage_cpu_seconds", "seconds of CPU that the child processes spent, by stage",
             ["stage"], registry=registry,
         )  # fmt: skip
         self.pool_children = Gauge(
