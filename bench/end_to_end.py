@@ -188,7 +188,7 @@ class Watched:
             quiet = QUIET_SECONDS
             while time.monotonic() - moved < quiet:
                 await asyncio.sleep(LOOK_SECONDS)
-                before, outputs = outputs, await written(reader, settings.topic(Topic.ENRICHED))
+                before, outputs = outputs, await written(reader, settings, Topic.ENRICHED)
                 if outputs > before:
                     moved = time.monotonic()
                 self._looks.append(Look(outputs, self._program.cpu_seconds(), cpu_seconds(self._server)))
@@ -223,9 +223,9 @@ class Watched:
         return shares | each | {"rest of child": rest, "parent": between * (last.cpu["parent"] - first.cpu["parent"])}
 
 
-async def written(reader: AIOKafkaConsumer, topic: str) -> int:
+async def written(reader: AIOKafkaConsumer, settings: Settings, topic: Topic) -> int:
     """Return how many records a fresh topic holds."""
-    partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+    partitions = [TopicPartition(settings.topic(topic), number) for number in range(settings.partitions)]
     return sum((await reader.end_offsets(partitions)).values())
 
 
@@ -233,7 +233,7 @@ async def read_all(settings: Settings, topic: Topic) -> list[tuple[int, bytes]]:
     """Return the records of a topic as they are now: time in Unix milliseconds, and value."""
     found: list[tuple[int, bytes]] = []
     async with broker.consumer(settings, settings.topic(topic)) as reader:
-        wanted = await written(reader, settings.topic(topic))
+        wanted = await written(reader, settings, topic)
         while len(found) < wanted:
             for records in (await reader.getmany(timeout_ms=500)).values():
                 found += [(record.timestamp, record.value) for record in records]

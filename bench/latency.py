@@ -52,9 +52,11 @@ def pure_seconds(values: Sequence[bytes]) -> list[float]:
 async def send(settings: Settings, values: Sequence[bytes], rate: float | None) -> None:
     """Send the values at `rate` a second, or all at once, and wait until their outputs are written."""
     chance = random.Random(7)
-    topic = settings.topic(Topic.ENRICHED)
-    async with broker.consumer(settings, topic) as reader, broker.producer(settings) as producer:
-        wanted = await written(reader, topic) + len(values)
+    async with (
+        broker.consumer(settings, settings.topic(Topic.ENRICHED)) as reader,
+        broker.producer(settings) as producer,
+    ):
+        wanted = await written(reader, settings, Topic.ENRICHED) + len(values)
         due = time.monotonic()
         for value in values:
             await producer.send(settings.topic(Topic.RAW), value, json.loads(value)["url"].encode())
@@ -65,7 +67,7 @@ async def send(settings: Settings, values: Sequence[bytes], rate: float | None) 
         last, count = time.monotonic(), 0
         while count < wanted and time.monotonic() - last < QUIET_SECONDS:
             await asyncio.sleep(0.2)
-            before, count = count, await written(reader, topic)
+            before, count = count, await written(reader, settings, Topic.ENRICHED)
             last = time.monotonic() if count > before else last
 
 

@@ -24,7 +24,7 @@ from itertools import islice, pairwise
 from aiokafka.structs import TopicPartition
 
 from bench import corpus
-from bench.end_to_end import QUIET_SECONDS, read_all
+from bench.end_to_end import QUIET_SECONDS, read_all, written
 from bench.latency import times
 from bench.programs import Worker, broker_at
 from workers import broker
@@ -61,14 +61,6 @@ def settings_for(address: str, name: str, partitions: int) -> Settings:
     return Settings.read(brokers=address, topic_prefix=unique, group=unique, partitions=partitions)
 
 
-async def written(settings: Settings, topic: Topic) -> int:
-    """Return how many records a fresh topic holds."""
-    name = settings.topic(topic)
-    async with broker.consumer(settings, name) as reader:
-        partitions = [TopicPartition(name, number) for number in range(settings.partitions)]
-        return sum((await reader.end_offsets(partitions)).values())
-
-
 async def pace(settings: Settings, shape: Shape, values: Sequence[bytes]) -> float:
     """Return articles a second in the middle of a backlog, all workers up before the first article comes."""
     await broker.create_topics(settings)
@@ -81,14 +73,20 @@ async def pace(settings: Settings, shape: Shape, values: Sequence[bytes]) -> flo
             for value in values:
                 await producer.send(settings.topic(Topic.RAW), value, json.loads(value)["url"].encode())
             await producer.flush()
-        count, moved = 0, time.monotonic()
-        while count < len(values) and time.monotonic() - moved < QUIET_SECONDS:
-            await asyncio.sleep(LOOK_SECONDS)
-            before, count = count, await written(settings, Topic.ENRICHED)
-            moved = time.monotonic() if count > before else moved
+        await _all_out(settings, len(values))
     moments = sorted(confirmed for _, confirmed in (await times(settings)).values())
     low, high = len(moments) // 5, len(moments) * 9 // 10
     return (high - low) / (moments[high] - moments[low])
+
+
+async def _all_out(settings: Settings, articles: int) -> None:
+    """Return when so many articles are enriched, or none was for long."""
+    async with broker.consumer(settings, settings.topic(Topic.ENRICHED)) as reader:
+        count, moved = 0, time.monotonic()
+        while count < articles and time.monotonic() - moved < QUIET_SECONDS:
+            await asyncio.sleep(LOOK_SECONDS)
+            before, count = count, await written(reader, settings, Topic.ENRICHED)
+            moved = time.monotonic() if count > before else moved
 
 
 async def _all_in(settings: Settings, workers: int) -> None:

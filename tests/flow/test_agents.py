@@ -141,6 +141,21 @@ async def test_a_lone_article_does_not_wait_for_company() -> None:
     await flow.stop()
 
 
+async def test_what_waits_is_shared_with_the_child_that_is_still_at_work() -> None:
+    """The first of two children that is free takes half of what waits: its first would wait for its last."""
+    log = Log()
+    log.go.clear()
+    flow = make_flow(log, batches=2)
+    await flow.consume(Stage.CLEAN, arrivals(log.arrival(0), log.arrival(1)))
+    await settle()
+    await flow.consume(Stage.CLEAN, arrivals(*(log.arrival(i) for i in range(2, 10))))
+    log.go.set()
+    await settle()
+    assert log.batches[:3] == [[0], [1], [2, 3, 4, 5]]
+    assert sorted(offset for batch in log.batches for offset in batch) == list(range(10))
+    await flow.stop()
+
+
 async def test_the_later_stage_goes_first() -> None:
     """With both waiting, clean articles are annotated before more raw ones are cleaned."""
     log = Log()
