@@ -158,6 +158,51 @@ def test_where_a_second_deed_begins_the_quote_ends(annotator: Annotator) -> None
     assert second.cue.exact == "urging"
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker", "content"),
+    [
+        # a remark of the writer's behind a comma: relative clause, apposition, concession
+        ("The mayor complained about the tolls, which were raised in March.", "The mayor", ["the tolls"]),
+        ("The mayor praised Peter Baker, an engineer from the coast.", "The mayor", ["Peter Baker"]),
+        ("The mayor said the bridge was safe, although nobody had tested it.", "The mayor", ["the bridge was safe"]),
+        # the sentence in marks behind a paraphrase is the same speaker's
+        (
+            "The mayor said the old bridge was unsafe. “We cannot wait for another winter.”",
+            "The mayor",
+            ["the old bridge was unsafe", "“We cannot wait for another winter.”"],
+        ),
+        # subjects that the parser hangs elsewhere
+        ("Residents are more likely to say the bridge is ugly.", "Residents", ["the bridge is ugly"]),
+        (
+            "WARSAW, Poland (AP) — Mayor Anna Kowalski said the bridge was safe.",
+            "Mayor Anna Kowalski",
+            ["the bridge was safe"],
+        ),
+        # before a colon: who is told does not speak, who is named last does
+        (
+            "Mayor Anna Kowalski delivered a message to Peter Baker: “We will rebuild the bridge.”",
+            "Mayor Anna Kowalski",
+            ["“We will rebuild the bridge.”"],
+        ),
+        (
+            "The figures do not surprise engineer Anna Kowalski: “We have known this bridge for forty years.”",
+            "engineer Anna Kowalski",
+            ["“We have known this bridge for forty years.”"],
+        ),
+        # who gives a promise makes it; a gerund is reported as an infinitive is
+        ("The mayor made a promise that the bridge would be rebuilt.", "The mayor", ["the bridge would be rebuilt"]),
+        ("The mayor suggested closing the bridge.", "The mayor", ["closing the bridge"]),
+    ],
+)
+def test_the_content_and_its_speaker_are_cut_where_a_reader_cuts(
+    annotator: Annotator, text: str, speaker: str, content: list[str]
+) -> None:
+    """Parsers attach generously; the quote ends where the writer takes the word."""
+    [quote] = quotes_of(annotator, text)
+    assert quote.speaker.mention is not None
+    assert (quote.speaker.mention.exact, spans_of(quote)) == (speaker, content)
+
+
 def test_quotes_below_the_threshold_are_not_published() -> None:
     """The setting keeps what is surer and drops the rest."""
     strict = Annotator(AnnotateOptions(min_confidence=0.9))

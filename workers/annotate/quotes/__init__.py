@@ -1,9 +1,10 @@
 """Who said what, in which words: quotes by rules on quotation marks and the dependency parse.
 
 Marks make passages (`marks`), of which titles and nicknames are left out (`notquotes`). Cues (`cues`) report what
-stands beside them (`frames`), what depends on them (`clauses`, `extent`) or what they are an aside to (`asides`);
-headlines, transcripts and signatures need no cue (`turns`). `join` keeps the outer of two reports, `carry` lets quotes
-go on without a cue. `speakers` says whom the words for the source mean, `confidence` how sure it is, `rules` why.
+stands beside them (`frames`), what depends on them (`clauses`, `extent`), what they are an aside to (`asides`), and the
+passages of their sentence that are left over (`leftover`); headlines, transcripts and signatures need no cue (`turns`).
+`join` keeps the outer of two reports, `carry` lets quotes go on without a cue. `speakers` says whom the words for the
+source mean, `confidence` how sure it is, `rules` why.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from workers.annotate.quotes.speakers import Speakers
 
 __all__ = ["CATALOGUE", "RULES_VERSION", "Rule", "find_quotes", "read_lexicon"]
 
-RULES_VERSION = "1"  # grows when a change of the rules changes quotes
+RULES_VERSION = "2"  # grows when a change of the rules changes quotes
 CONTEXT_CHARS = 160  # on each side, within the paragraph: about one sentence
 
 

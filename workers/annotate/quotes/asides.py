@@ -25,6 +25,14 @@ _ACCORDING = get_string_id("according")
 _AS = get_string_id("as")
 # Verbs of 'as X put it' beside those of the lexicon, with what must follow.
 _PUT = word_set("put puts described describes explained explains sees saw")
+# Verbs that give a noun of speech: 'made a promise to', 'issued a warning about'.
+_GIVES = word_set(
+    "make makes made making issue issues issued issuing give gives gave given giving deliver delivers delivered "
+    "delivering have has had having offer offers offered offering send sends sent sending release releases released "
+    "raise raises raised raising repeat repeats repeated repeating post posts posted publish published publishes "
+    "level leveled levels leveling express expresses expressed expressing voice voiced voices launch launched "
+    "lodge lodged file filed renew renewed reiterate reiterated begin began intensify intensified aim aimed"
+)
 _ABOUT = word_set("about of on that against for over to regarding concerning")
 
 
@@ -113,6 +121,14 @@ def _as_put(words: Words, token: Token) -> Report | None:
     return report if report.content else None
 
 
+def _giver(noun: Token) -> Token | None:
+    """Return who gives a noun of speech: in 'she made a promise' she does."""
+    verb = noun.head
+    if noun.dep_ != "dobj" or verb.lower_ not in _GIVES:
+        return None
+    return subject_of(verb)
+
+
 def _noun(words: Words, token: Token) -> Report | None:
     """Return the report of a noun with its source: 'X's claim that …', 'a warning by X about “…”'."""
     if not token.tag_.startswith("NN"):
@@ -129,14 +145,17 @@ def _noun(words: Words, token: Token) -> Report | None:
                 content = (child.left_edge.i + 1, child.right_edge.i + 1)
         elif child.dep_ == "prep" and child.lower_ in _ABOUT and child.i > token.i:
             about = (child.i + 1, child.right_edge.i + 1)
-            if any(words.passage_of[i] >= 0 for i in range(*about)):
+            if child.lower_ == "about" or any(words.passage_of[i] >= 0 for i in range(*about)):
                 content = about
         elif child.dep_ == "appos" and words.passage_of[child.i] >= 0:
             content = subtree(child)
+    speaker_rule = "possessor" if source is not None and source.dep_ == "poss" else "by-phrase"
+    if source is None:
+        source, speaker_rule = _giver(token), "governor-subject"
     if source is None or content is None or not 0 < content[1] - content[0] <= MAX_PHRASE_TOKENS:
         return None
     noun = nouns()[token.lower]
     report = Report("noun", [token.i], noun.cue_class, None, phrase(source), lemma=noun.lemma)
-    report.speaker_rule = "possessor" if source.dep_ == "poss" else "by-phrase"
+    report.speaker_rule = speaker_rule
     report.content = [words.chars(content)]
     return report

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
 from workers.annotate.quotes.frames import SENTENCE_ENDS, Shape, left_frame
-from workers.annotate.quotes.grammar import FINITE_TAGS, SUBJECTS, Words, children_of, phrase, subject_of
+from workers.annotate.quotes.grammar import FINITE_TAGS, Words, phrase, subject_of
 from workers.annotate.quotes.report import Report
 
 MIN_SENTENCE_WORDS = 3  # a passage of fewer words behind a quote is rather a term than a sentence of it
@@ -21,7 +22,12 @@ class Carrier:
     """Walks the passages of an article in order and joins those without a cue to the quote they continue."""
 
     def __init__(
-        self, words: Words, shapes: Sequence[Shape], linked: dict[int, Report], claimed: dict[int, Report]
+        self,
+        words: Words,
+        shapes: Sequence[Shape],
+        linked: dict[int, Report],
+        claimed: dict[int, Report],
+        reports: Sequence[Report],
     ) -> None:
         self._words = words
         self._shapes = shapes
@@ -30,6 +36,8 @@ class Carrier:
         self._previous: Report | None = None  # the report of the passage before
         self._before = -1  # that passage
         self._pending: list[int] = []  # passages that were left open before any cue came
+        ended = [(_end_of(words, report), report) for report in reports]
+        self._ended = sorted(ended, key=lambda pair: pair[0])  # by where words and cue of a report end
 
     def carry(self) -> None:
         """Join what continues; the reports grow, `linked` learns of it."""
@@ -49,7 +57,7 @@ class Carrier:
             self._previous, self._before = report, number
 
     def _continued(self, number: int, reopens: bool) -> Report | None:
-        words, shape = self._words, self._shapes[number]
+        shape = self._shapes[number]
         if reopens:
             return self._previous
         if self._previous is not None and self._same_paragraph(number):
@@ -59,9 +67,24 @@ class Carrier:
                 return self._previous
         if self._begins_paragraph(number):
             return self._after_colon(number) or self._next_door(number)
-        if shape.sentence_like and words.doc[words.bounds[number][0] - 1].text == ":":
-            return self._colon(number)
-        return None
+        if shape.sentence_like and (led := self._colon(number)) is not None:
+            return led
+        return self._paraphrased(number)
+
+    def _paraphrased(self, number: int) -> Report | None:
+        """Return the report without marks that ends right before: 'She said it was late. “I am tired.”'."""
+        words, shape = self._words, self._shapes[number]
+        if not shape.sentence_like or shape.words < MIN_PARAGRAPH_WORDS:
+            return None
+        passage = words.passages[number]
+        found = bisect_right(self._ended, passage.start, key=lambda pair: pair[0])
+        if not found:
+            return None
+        end, report = self._ended[found - 1]
+        if words.paragraph_of(end) != passage.paragraph or report.rule == "according-to":
+            return None
+        between = words.text[end : passage.start].strip(" \u00a0")
+        return report if between in {".", "!", "?"} else None
 
     def _same_paragraph(self, number: int) -> bool:
         passages = self._words.passages
@@ -132,11 +155,14 @@ class Carrier:
             token = words.doc[i]
             if words.passage_of[i] >= 0:
                 continue
+            if i == last - 1 and token.ent_type_ == "PERSON" and not _is_told(token):
+                source = token
+                break
             if token.dep_ == "poss" and last - i <= 6 and token.tag_ in {"NNP", "PRP$", "NN", "NNS"}:
                 source = token
                 break
             if token.tag_ in FINITE_TAGS:
-                source = next((c for c in children_of(token) if c.dep_ in SUBJECTS), None)
+                source = subject_of(token)
                 break
         if source is None or source.tag_ not in {"NNP", "NNPS", "PRP", "PRP$", "NN", "NNS"} or source.i < first:
             return None
@@ -147,3 +173,15 @@ class Carrier:
         report.content.append((passage.start, passage.end))
         report.passages.append(number)
         self._linked[number] = report
+
+
+def _end_of(words: Words, report: Report) -> int:
+    ends = [end for _, end in report.content]
+    if report.cue:
+        ends.append(words.chars((report.cue[0], report.cue[-1] + 1))[1])
+    return max(ends)
+
+
+def _is_told(token: Token) -> bool:
+    """Say whether a name before a colon is the listener: 'delivered a message to Smith: “…”'."""
+    return token.dep_ == "pobj" and token.head.lower_ in {"to", "for", "with"}

@@ -31,6 +31,7 @@ _TELLS = word_set("tell inform notify assure reassure remind brief ask warn caut
 # Constructions whose content is a phrase, which a comma inside the closing marks ends.
 _PHRASE_RULES = frozenset({"call", "describe-as", "noun-phrase", "preposition", "infinitive"})
 _HANGING_STEPS = 4  # down from a cue: 'said [in [an interview [with [the paper [that …'
+_UTTERS = frozenset({"speech", "writing"})
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
 
 
@@ -47,10 +48,11 @@ def reports_by_clause(words: Words) -> Iterator[Report]:
 
 def _report(words: Words, token: Token, verb: Verb) -> Report | None:
     subject = subject_of(token)
+    subject = subject if words.speaks(subject) else None
     if subject is None and token.tag_ in FINITE_TAGS and not any(c.dep_ == "auxpass" for c in children_of(token)):
         subject = neighbour_of(token)
-        if subject is not None and (subject.i > token.i or words.passage_of[subject.i] >= 0):
-            subject = None
+        if subject is None or subject.i > token.i or words.passage_of[subject.i] >= 0:
+            subject = _first_of_sentence(words, token)
     for rule, intervals in _candidates(words, token, verb, subject):
         if rule in _PHRASE_RULES:
             intervals = [phrase_extent(words, interval) for interval in intervals]
@@ -62,6 +64,21 @@ def _report(words: Words, token: Token, verb: Verb) -> Report | None:
     return None
 
 
+def _first_of_sentence(words: Words, token: Token) -> Token | None:
+    """Return the noun that begins the sentence of a finite cue without a subject: 'Smith, an X, and Y, who Z, said'."""
+    doc = words.doc
+    first = words.after_dateline(token.sent.start)
+    if token.i - first > MAX_PHRASE_TOKENS:
+        return None
+    for i in range(first, token.i):
+        if words.passage_of[i] >= 0:
+            return None
+        noun = doc[i]
+        if noun.tag_ in NOUN_TAGS and noun.dep_ not in {"compound", "poss", "pobj", "amod", "nmod", "npadvmod"}:
+            return noun
+    return None
+
+
 def new_report(rule: str, token: Token, verb: Verb, subject: Token | None) -> Report:
     """Return a report without content by the cue `token`."""
     cue = cue_tokens(token)
@@ -70,7 +87,9 @@ def new_report(rule: str, token: Token, verb: Verb, subject: Token | None) -> Re
     if subject is not None:
         source = phrase(subject)
         speaker_rule = "cue-subject" if subject.head.i == token.i else "governor-subject"
-        if subject.i > token.i:
+        if subject.dep_ == "pobj" and subject.head.dep_ == "agent":
+            speaker_rule = "by-phrase"
+        elif subject.i > token.i:
             speaker_rule = "inverted-subject"
         if subject.tag_ in {"WP", "WDT"}:
             clause = subject.head
@@ -120,12 +139,21 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     if thing is not None and thing.i < token.i:
         thing = None
     for child in children_of(token):
-        if child.dep_ == "prep" and child.lower_ in verb.prepositions and child.i > token.i:
+        if child.dep_ == "prep" and _takes(verb, child) and child.i > token.i:
             about = (child.i + 1, _end_of_complement(token, child))
             said_of = thing is not None and "N" in frames and thing.i < child.i
             yield "preposition", [subtree(thing), about] if said_of and thing is not None else [about]
     if thing is not None and "N" in frames:
         yield "noun-phrase", [subtree(thing)]
+    if "N" in frames and "nsubjpass" in children and "agent" in children:
+        said = children["nsubjpass"]
+        if said.tag_ not in {"WP", "WDT"}:
+            yield "passive", [subtree(said)]
+
+
+def _takes(verb: Verb, preposition: Token) -> bool:
+    """Say whether a verb reports what its preposition leads to; whatever is said may be said about something."""
+    return preposition.lower_ in verb.prepositions or (preposition.lower_ == "about" and verb.cue_class in _UTTERS)
 
 
 def _is_asked(token: Token) -> bool:

@@ -20,6 +20,8 @@ _BY_RULE: Mapping[str, tuple[float, float, float]] = {
     "clause-before": (0.75, 0.95, 0.80),
     "parenthetical": (0.85, 0.85, 0.75),
     "describe-as": (0.65, 0.70, 0.70),
+    "cue-in-sentence": (0.55, 0.65, 0.65),
+    "passive": (0.65, 0.70, 0.70),
     "call": (0.65, 0.75, 0.55),
     "infinitive": (0.80, 0.85, 0.70),
     "preposition": (0.75, 0.85, 0.75),

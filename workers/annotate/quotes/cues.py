@@ -60,7 +60,9 @@ IRREGULAR: Mapping[str, tuple[str, ...]] = {
 }
 ALSO_REGULAR = word_set("dream forecast learn plead show spell")  # both: pleaded, pled
 # Verbs whose last consonant doubles: one syllable, or stress on the last.
-DOUBLING = word_set("admit aver beg quip brag chat nod plan rip slam snap sob tap refer concur rebut sum blog")
+DOUBLING = word_set(
+    "admit pan infer extol aver beg quip brag chat nod plan rip slam snap sob tap refer concur rebut sum blog"
+)
 BRITISH_DOUBLING = word_set("counsel label signal")  # labelled beside labeled
 
 

@@ -8,6 +8,8 @@ from workers.annotate.quotes.cues import verbs
 from workers.annotate.quotes.grammar import FINITE_TAGS, MAX_PHRASE_TOKENS, SUBJECTS, Interval, Words, children_of
 
 _COMMAS = frozenset({",", "—", "–", "--"})
+_AGAINST = frozenset({"although", "though", "while", "even", "as"})
+MAX_HEADS = 12  # from the first word of a remark up to its head
 
 
 def clause_extent(words: Words, cue: Token, clause: Token) -> Interval:
@@ -17,6 +19,9 @@ def clause_extent(words: Words, cue: Token, clause: Token) -> Interval:
     if last - first > MAX_PHRASE_TOKENS or clause.i < cue.i:
         return first, last
     cut = _next_deed(words, cue, first, last)
+    if cut is not None:
+        return first, cut
+    cut = _afterthought(words, first, last)
     if cut is not None:
         return first, cut
     return first, _second_half(cue, last)
@@ -46,15 +51,46 @@ def _behind_time(cue: Token, clause: Token, first: int) -> int:
 
 
 def phrase_extent(words: Words, interval: Interval) -> Interval:
-    """Return a reported phrase without the remark behind its marks: 'called it “a folly,” a swipe at …'."""
+    """Return a reported phrase without the remark behind it or its marks: 'called it “a folly,” a swipe at …'."""
     first, last = interval
     number = next((words.passage_of[i] for i in range(last - 1, first - 1, -1) if words.passage_of[i] >= 0), -1)
-    if number < 0 or last - first > MAX_PHRASE_TOKENS:
+    if last - first > MAX_PHRASE_TOKENS:
+        return interval
+    if (cut := _afterthought(words, first, last)) is not None:
+        last = cut
+        interval = first, last
+    if number < 0:
         return interval
     end = words.bounds[number][1]
     if end >= last or not _ends_in_comma(words, end - 1) or words.doc[end].lower_ in {"and", "or", "but", "to", "as"}:
         return interval
     return first, end
+
+
+def _afterthought(words: Words, first: int, last: int) -> int | None:
+    """Return where the writer's own remark ends the phrase: '…, who died in 1981', '…, although it had not'.
+
+    Relative clauses and appositions behind a comma, and clauses that set against: nobody says them with the rest.
+    """
+    doc = words.doc
+    for i in range(first + 2, last - 1):
+        if doc[i].text not in _COMMAS or words.passage_of[i] >= 0 or words.passage_of[i + 1] >= 0:
+            continue
+        head = _head_of_rest(doc[i + 1])
+        if head.right_edge.i < last - 2 or head.head.i >= i:
+            continue  # something of the phrase follows it
+        if head.dep_ in {"relcl", "appos"} or (head.dep_ == "advcl" and doc[i + 1].lower_ in _AGAINST):
+            return i
+    return None
+
+
+def _head_of_rest(token: Token) -> Token:
+    """Return the highest word whose phrase begins with `token`."""
+    for _ in range(MAX_HEADS):
+        if token.head.i == token.i or token.head.left_edge.i != token.left_edge.i:
+            break
+        token = token.head
+    return token
 
 
 def _next_deed(words: Words, cue: Token, first: int, last: int) -> int | None:

@@ -55,6 +55,8 @@ def right_frame(words: Words, number: int) -> tuple[int, int]:
     limit = min(limit, first + MAX_FRAME_TOKENS)
     if number + 1 < len(words.bounds):
         limit = min(limit, words.bounds[number + 1][0])
+    while first < limit and words.doc[first].is_space:
+        first += 1
     last = first
     while last < limit and not (words.doc[last].text in SENTENCE_ENDS and last > first):
         last += 1
@@ -68,6 +70,8 @@ def left_frame(words: Words, number: int) -> tuple[int, int]:
     limit = max(limit, last - MAX_FRAME_TOKENS)
     if number:
         limit = max(limit, words.bounds[number - 1][1])
+    while last > limit and words.doc[last - 1].is_space:
+        last -= 1
     first = last
     while first > limit and words.doc[first - 1].text not in SENTENCE_ENDS:
         first -= 1
@@ -152,6 +156,7 @@ def frame_subject(words: Words, token: Token, first: int, last: int) -> Token | 
     """
     doc = words.doc
     own = subject_of(token)
+    own = own if words.speaks(own) else None
     if own is not None and first <= own.i < token.i and words.passage_of[own.i] < 0:
         return own
     for i in range(first, token.i):
@@ -161,6 +166,8 @@ def frame_subject(words: Words, token: Token, first: int, last: int) -> Token | 
         return own
     if (beside := neighbour_of(token)) is not None and first <= beside.i < last:
         return _top_of_phrase(beside, first, last)
+    if first < token.i and doc[token.i - 1].text[:1].isupper():
+        return doc[token.i - 1]  # a name that the tagger took for a verb or preposition: 'Will wrote'
     for i in range(token.i + 1, min(last, token.i + 12)):
         if doc[i].tag_ in NOUN_TAGS:
             return _top_of_phrase(doc[i], token.i + 1, last)

@@ -6,6 +6,7 @@ lemmatizer nor the coarse parts of speech, so a pipeline may leave both out.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -30,6 +31,9 @@ _STANDALONE = word_set("another others one some many both all most few several e
 MAX_DEPTH = 4  # verbs between a cue and the verb that has its subject: 'came out and went on to say'
 MAX_PHRASE_TOKENS = 400  # longer than any sentence of a newspaper; bounds the work in texts that are none
 
+# 'WARSAW, Poland (Reuters) - ' at the head of a paragraph; parsers take the town for the one who speaks.
+_DATELINE = re.compile(r"[A-Z]{2}[A-Z .'’\-]*(?:, [A-Z][\w.,’' ]{1,40})?(?: ?\([A-Z][\w ./]{1,30}\))? ?(?:—|–|--|-) ")
+
 Interval = tuple[int, int]
 
 
@@ -53,6 +57,11 @@ class Words:
         self.paragraph_bounds = [(self.at(p.start), self.at(p.end)) for p in paragraphs]
         self._paragraph_starts = [first for first, _ in self.paragraph_bounds]
         self._paragraph_offsets = [paragraph.start for paragraph in paragraphs]
+        self._dateline_ends = {
+            number: self.at(match.end())
+            for number, p in enumerate(paragraphs)
+            if (match := _DATELINE.match(text, p.start, p.end)) is not None
+        }
         lexicon = verbs()
         tags = doc.to_array(["LOWER", "TAG"]).tolist() if size else []
         self.is_word: list[bool] = (doc.to_array(["IS_PUNCT", "IS_SPACE"]).max(axis=1) == 0).tolist() if size else []
@@ -73,6 +82,14 @@ class Words:
     def paragraph_of(self, offset: int) -> int:
         """Return the number of the paragraph that holds the code point `offset`."""
         return max(0, bisect_left(self._paragraph_offsets, offset + 1) - 1)
+
+    def speaks(self, token: Token | None) -> bool:
+        """Say whether a subject can speak: there is one, and it is not the place of a dateline."""
+        return token is not None and self.after_dateline(token.i) == token.i
+
+    def after_dateline(self, token: int) -> int:
+        """Return the first token behind the dateline that holds `token`, else `token`."""
+        return max(token, self._dateline_ends.get(self.paragraph_at(token), token)) if self._dateline_ends else token
 
     def cues_between(self, first: int, last: int) -> list[int]:
         """Return the cue tokens in `first:last`, outside of marks."""
@@ -130,6 +147,8 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
             above = _reporting_above(head)
             head = above if above.tag_ == verb.tag_ else head
         return _subject_of_governor(head, depth)
+    if dep in {"xcomp", "ccomp"} and head.tag_.startswith("JJ") and head.head.tag_ in VERB_TAGS:
+        return _subject_of_governor(head.head, depth)  # 'they are likely to say'
     if dep == "acl" and head.i < verb.i:
         return _issuer(head) if verb.tag_ in {"VBG", "VB"} else None
     if dep == "pcomp" and head.head.tag_ in VERB_TAGS:

@@ -11,6 +11,7 @@ from workers.annotate.quotes.carry import Carrier
 from workers.annotate.quotes.clauses import reports_by_clause
 from workers.annotate.quotes.frames import Shape, left_frame, link, shape_of
 from workers.annotate.quotes.grammar import Words
+from workers.annotate.quotes.leftover import Leftovers
 from workers.annotate.quotes.report import Report
 from workers.annotate.quotes.tidy import tidy
 from workers.annotate.quotes.turns import named_without_verb
@@ -30,10 +31,14 @@ def find_reports(words: Words) -> list[Report]:
     _add_marked(words, shapes, linked, by_clause)
     reports = _unique([*named, *linked.values(), *by_clause.values(), *reports_by_aside(words)])
     claimed = _claim(words, reports, linked)
+    by_cue = {report.cue[-1]: report for report in reports if report.cue}
+    left = Leftovers(words, shapes, by_cue).find({**claimed, **linked})
+    claimed |= left
+    reports = _unique([*reports, *left.values()])
     kept = _outermost(words, reports)
     ids = {id(report) for report in kept}
     claimed = {number: report for number, report in claimed.items() if id(report) in ids}
-    Carrier(words, shapes, linked, claimed).carry()
+    Carrier(words, shapes, linked, claimed, kept).carry()
     reports = _unique([*linked.values(), *kept])
     by_content: dict[tuple[tuple[int, int], ...], Report] = {}
     for report in reports:

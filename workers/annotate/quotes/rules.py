@@ -30,6 +30,12 @@ _QUOTE_RULES = (
     ("call", "a thing and what it is called", "The mayor called the plan “a costly mistake.”"),
     ("infinitive", "a promise, a refusal or an order", "The mayor promised to rebuild the bridge."),
     ("preposition", "what is spoken of or warned of", "The mayor warned of long delays on the bridge."),
+    (
+        "cue-in-sentence",
+        "a cue stands before marks that the parse did not connect",
+        "The mayor wrote in her column only that the bridge was “a lovely old thing.”",
+    ),
+    ("passive", "what is done in words to the subject", "The plan was criticized by the opposition."),
     ("noun-phrase", "what is denied, announced or cited", "The mayor denied the accusation."),
     ("according-to", "the source in an adjunct", "The bridge will be rebuilt, according to the mayor."),
     ("as-put", "the cue in an `as` clause", "As the mayor put it, the bridge was a folly."),
