@@ -171,10 +171,8 @@ class Runtime:
         pool = self.pool.state()
         stages = {}
         for stage in self.settings.stage_names:
-            pace, lag = self.recent.pace(stage), self.lag[stage]
-            per_second = pace["per_second"]
-            drain = 0.0 if lag == 0 else round(lag / per_second, 1) if per_second else None
-            stages[stage.value] = pace | {"lag_records": lag, "drain_seconds": drain}
+            waiting = {"lag_records": self.lag[stage], "drain_seconds": self.recent.drain_seconds(stage)}
+            stages[stage.value] = self.recent.pace(stage) | waiting
         return {
             "version": __version__,
             "model": self.settings.model,
@@ -233,6 +231,7 @@ class Runtime:
             topic = settings.topic(SOURCES[stage])
             self.lag[stage] = sum(records for (name, _), records in lag.items() if name == topic)
             self.metrics.lag.labels(stage).set(self.lag[stage])
+            self.recent.note_lag(stage, self.lag[stage])
 
     def assign(self, partitions: frozenset[tuple[str, int]]) -> None:
         """Note which partitions this worker reads now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -31,6 +32,7 @@ class Recent:
         self._began = clock()
         self._articles: deque[tuple[int, bytes]] = deque()
         self._times: dict[str, deque[tuple[float, float]]] = {}
+        self._lags: dict[str, deque[tuple[float, int]]] = {}
         self.bytes_kept = 0
         self.last_number = 0
 
@@ -63,6 +65,22 @@ class Recent:
             "p95_seconds": round(_percentile(took, 0.95), 4),
         }
 
+    def note_lag(self, stage: str, records: int) -> None:
+        """Note how many records a stage's partitions have waiting now."""
+        now = self._clock()
+        looks = self._lags.setdefault(stage, deque())
+        looks.append((now, records))
+        while now - looks[0][0] > WINDOW_SECONDS:
+            looks.popleft()
+
+    def drain_seconds(self, stage: str) -> float | None:
+        """Return when nothing will wait any more if the lag goes on to shrink as in the last minute; None if not."""
+        looks = self._lags.get(stage, deque())
+        if not looks or looks[-1][1] == 0:
+            return 0.0
+        (began, before), (now, records) = looks[0], looks[-1]
+        return round(records * (now - began) / (before - records), 1) if records < before else None
+
     def _keep(self, value: bytes) -> None:
         if len(value) > min(MAX_ARTICLE_BYTES, self._max_bytes):
             return
@@ -75,4 +93,4 @@ class Recent:
 
 def _percentile(ordered: list[float], share: float) -> float:
     """Return the nearest-rank percentile of a sorted, non-empty list."""
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -20,9 +20,9 @@ MAX_TRY_BYTES = 2_000_000  # of a text or page to try; the longest real page see
 TRY_TYPES = {"text/plain": "text/plain", "text/html": "text/html", "application/json": "application/json"}
 FILES = {
     "/": ("page.html", "text/html"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
     "/page.css": ("page.css", "text/css"),
-    "/page.js": ("page.js", "text/javascript"),
-    "/paint.js": ("paint.js", "text/javascript"),
+    **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in ("page", "figures", "make", "paint", "panel")},
 }
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

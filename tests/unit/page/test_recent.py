@@ -46,5 +46,24 @@ def test_the_pace_is_that_of_the_last_minute() -> None:
     for hundredths in range(1, 101):
         recent.note("clean", hundredths / 100, handled(b"1", Topic.CLEAN))
     pace = recent.pace("clean")
-    assert pace == {"per_second": round(100 / 60, 3), "p50_seconds": 0.51, "p95_seconds": 0.96}
+    assert pace == {"per_second": round(100 / 60, 3), "p50_seconds": 0.5, "p95_seconds": 0.95}
     assert recent.pace("annotate")["p50_seconds"] is None
+
+
+def test_the_time_to_drain_is_that_of_a_lag_that_shrinks() -> None:
+    """What comes in counts too: a lag that stays is never drained, however many articles are handled."""
+    now = [0.0]
+    recent = Recent(clock=lambda: now[0])
+    assert recent.drain_seconds("clean") == 0.0
+    looks = [
+        (0.0, 300, None),
+        (10.0, 300, None),
+        (20.0, 200, 40.0),
+        (30.0, 0, 0.0),
+        (100.0, 50, None),
+        (110.0, 40, 40.0),
+    ]
+    for when, records, seconds in looks:
+        now[0] = when
+        recent.note_lag("clean", records)
+        assert recent.drain_seconds("clean") == seconds, when
