@@ -12,8 +12,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from workers.publish import Delivery
+
+if TYPE_CHECKING:
+    from workers.tracing import ArticleTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Ticket:
     arrival: Arrival
     since: float = field(default_factory=time.monotonic)
     finished: bool = False
+    traced: ArticleTrace | None = None  # its spans, where traces are on
 
 
 Partition = tuple[str, int]

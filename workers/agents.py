@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from schemas.dead_letter import ErrorClass
 from schemas.ledger import Fate, LedgerEntry
@@ -21,6 +21,9 @@ from workers.acks import Arrival, OrderedAcks, Ticket
 from workers.metrics import Metrics
 from workers.options import Stage
 from workers.publish import Delivery, Handled, Outgoing, recorded
+
+if TYPE_CHECKING:
+    from workers.tracing import Traces
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +139,7 @@ class Flow:
         topic_name: Callable[[str], str],
         on_crash: Callable[[BaseException], None],
         on_handled: Callable[[Stage, float, Handled], None] = lambda _stage, _seconds, _handled: None,
+        traces: Traces | None = None,
     ) -> None:
         self.acks = OrderedAcks()
         self._rooms = {stage: Room(limits.in_flight_bytes, limits.in_flight_articles) for stage in stages}
@@ -147,6 +151,7 @@ class Flow:
         self._topic_name = topic_name
         self._on_crash = on_crash
         self._on_handled = on_handled
+        self._traces = traces
         self._tasks: set[asyncio.Task[None]] = set()
         self._fates: deque[bool] = deque(maxlen=BREAKER_WINDOW)
         self.last_delivery = time.monotonic()
@@ -169,6 +174,8 @@ class Flow:
         async for arrival in arrivals:
             self.last_delivery = time.monotonic()
             ticket = self.acks.track(arrival)
+            if self._traces is not None:
+                ticket.traced = self._traces.begin(arrival.delivery)
             await room.take(len(arrival.delivery.value or b""))
             await self._inbox.put(stage, ticket)
             self._show(stage)
@@ -178,22 +185,51 @@ class Flow:
         while True:
             stage, batch = await self._inbox.take()
             self._metrics.batch_articles.labels(stage).observe(len(batch))
+            began = time.time_ns()
             handled = await self._runner.run(stage, [ticket.arrival.delivery for ticket in batch])
             self._judge(handled)
+            for ticket in batch:
+                if ticket.traced is not None:
+                    ticket.traced.ran(stage, began=began, articles=len(batch))
             self._spawn(self._finish(stage, batch, handled))
 
     async def _finish(self, stage: Stage, batch: list[Ticket], handled: list[Handled]) -> None:
         """Publish, record, count, acknowledge, in this order."""
-        await self._sender.publish([message for one in handled for message in one.outputs])
-        entries = [self._entry(stage, ticket, one) for ticket, one in zip(batch, handled, strict=True)]
-        await self._sender.publish(entries)
+        await self._publish(batch, [one.outputs for one in handled])
+        await self._publish(batch, [(self._entry(stage, *pair),) for pair in zip(batch, handled, strict=True)])
         for ticket, one in zip(batch, handled, strict=True):
             self._count(stage, ticket, one)
+            self._log(stage, ticket, one)
+            if ticket.traced is not None:
+                ticket.traced.end(one)
             if self.acks.finish(ticket):
                 self.last_progress = time.monotonic()
                 self._metrics.last_progress.set_to_current_time()
             await self._rooms[stage].free(len(ticket.arrival.delivery.value or b""))
         self._show(stage)
+
+    async def _publish(self, batch: Sequence[Ticket], outputs: Sequence[Sequence[Outgoing]]) -> None:
+        """Send each ticket's outputs, in order, and return when the broker has confirmed them all."""
+        messages: list[Outgoing] = []
+        for ticket, out in zip(batch, outputs, strict=True):
+            messages += out if ticket.traced is None else ticket.traced.sending(out)
+        await self._sender.publish(messages)
+        for ticket in batch:
+            if ticket.traced is not None:
+                ticket.traced.confirmed()
+
+    def _log(self, stage: Stage, ticket: Ticket, handled: Handled) -> None:
+        """Say that an input failed, and at DEBUG what became of each: where it was, never what was in it."""
+        level = logging.WARNING if handled.fate is Fate.DEAD_LETTERED else logging.DEBUG
+        if not log.isEnabledFor(level):
+            return
+        delivery = ticket.arrival.delivery
+        # The key of a clean article is its id, also when it could not be read.
+        key = (delivery.key or b"").decode("utf-8", "replace")[:128] if stage is Stage.ANNOTATE else None
+        log.log(level, handled.fate.value,
+                extra={"stage": stage.value, "article_id": handled.article_id or key, "topic": delivery.topic,
+                       "partition": delivery.partition, "offset": delivery.offset, "reason": handled.reason,
+                       "seconds": round(time.monotonic() - ticket.since, 4)})  # fmt: skip
 
     def _entry(self, stage: Stage, ticket: Ticket, handled: Handled) -> Outgoing:
         delivery = ticket.arrival.delivery

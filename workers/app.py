@@ -24,7 +24,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import faust
 from aiokafka.errors import KafkaError
@@ -44,6 +44,9 @@ from workers.publish import Delivery, Handled, Topic
 from workers.publisher import Publisher
 from workers.settings import Settings
 from workers.watch import Progress, die, stalled, watch_loop, watch_progress
+
+if TYPE_CHECKING:
+    from workers.tracing import Traces
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +82,7 @@ class Runtime:
             template=template,
         )
         self.publisher = Publisher(settings, on_retry=lambda error: self.metrics.send_retries.labels(error).inc())
+        self.traces = _traces(settings)
         self.flow = Flow(
             stages,
             self.pool,
@@ -93,6 +97,7 @@ class Runtime:
             topic_name=lambda topic: settings.topic(Topic(topic)),
             on_crash=self._crash,
             on_handled=self.recent.note,
+            traces=self.traces,
         )
         self.lag: dict[str, int] = {stage.value: 0 for stage in stages}
         self.missing_topics: list[str] = []
@@ -129,6 +134,8 @@ class Runtime:
         await self.flow.stop()
         await self.publisher.stop()
         await self.pool.stop()
+        if self.traces is not None:
+            await asyncio.to_thread(self.traces.stop)
 
     def progress(self) -> Progress:
         """Return what tells whether this worker moves."""
@@ -251,6 +258,22 @@ class Runtime:
             die(str(error), EXIT_BREAKER)
         log.critical("the flow broke", exc_info=error)
         die(f"{type(error).__name__}: {error}"[:300], EXIT_CRASH)
+
+
+def _traces(settings: Settings) -> Traces | None:
+    """Return what makes spans, None where nobody wants any: then not even the library is loaded."""
+    if not settings.wants_traces:
+        return None
+    try:
+        from workers import tracing
+    except ImportError:
+        log.warning("no traces: OTEL_… variables ask for them, but the extra `wiremill[otel]` is not installed")
+        return None
+    try:
+        return tracing.start(os.environ, group=settings.group, topic_name=settings.topic)
+    except tracing.TracingError as error:
+        log.warning("no traces: %s", error)
+        return None
 
 
 class _Web(AiohttpWeb):

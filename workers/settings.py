@@ -198,6 +198,15 @@ class Settings(BaseSettings):
         """The stages this worker runs."""
         return tuple(Stage(name) for name in self.stages)
 
+    @property
+    def wants_traces(self) -> bool:
+        """Whether the standard OTEL_… variables of the environment name an exporter of traces, or its address."""
+        if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+            return False
+        if exporter := os.environ.get("OTEL_TRACES_EXPORTER"):
+            return exporter != "none"
+        return any(os.environ.get(f"OTEL_EXPORTER_OTLP_{name}") for name in ("ENDPOINT", "TRACES_ENDPOINT"))
+
     def stage_options(self, stages: tuple[Stage, ...] | None = None, *, repeatable: bool = True) -> StageOptions:
         """Return what the pool's children need to know.
 

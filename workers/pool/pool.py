@@ -147,7 +147,8 @@ class Pool:
                     continue
                 failure = Failure(error_class=ErrorClass(fault.kind), message=f"{type(fault).__name__}: {fault}")
                 log.error("an article failed alone and goes to dead-letter",
-                          extra={"origin": delivery.origin, "error": fault.kind, "attempts": tries})  # fmt: skip
+                          extra={"stage": stage.value, "topic": delivery.topic, "partition": delivery.partition,
+                                 "offset": delivery.offset, "error": fault.kind, "attempts": tries})  # fmt: skip
                 return await self.bury(stage, delivery, failure, tries)
             return handled  # type: ignore[no-any-return]  # from the pickle of our own child
 
