@@ -54,6 +54,7 @@ class Annotator:
                 headline=article.headline,
                 label_map=self._label_map,
                 gazetteer=self._gazetteer,
+                text=article.text,
             )
             quotes = find_quotes(doc, article, entities, min_confidence=self.options.min_confidence)
             speakers = {quote.speaker.entity_id for quote in quotes if quote.speaker.entity_id}

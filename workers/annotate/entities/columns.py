@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
+from numpy.typing import NDArray
 from spacy.strings import StringStore
 from spacy.tokens import Doc
 
-_ATTRIBUTES: list[int | str] = ["ORTH", "LENGTH", "SPACY", "TAG", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE"]
+from workers.annotate.entities.lexemes import WordClass, lexemes
+
+_ATTRIBUTES: list[int | str] = ["ORTH", "IDX", "LENGTH", "TAG", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE"]
 _BEGINS_ENTITY, _INSIDE_ENTITY = 3, 1  # spaCy's codes in ENT_IOB
 
 
@@ -14,58 +19,59 @@ class Columns:
     """Tokens of `doc` as lists of equal length.
 
     `start` and `end` are code points into `text`; `head` is the index of the syntactic head (a root is its own);
-    `sentence` counts sentences from 0; `vocabulary` are the distinct words. One `to_array` and these lists cost 0.8 µs
-    a token; asking spaCy's token objects for the same costs five times that.
+    `sentence` counts sentences from 0. One `to_array` and these lists cost 0.6 µs a token; asking spaCy's token objects
+    for the same costs seven times that. So does `doc.text`, half as much again as all of these: give `text` where it is
+    at hand.
     """
 
-    def __init__(self, doc: Doc) -> None:
-        self.doc = doc
+    def __init__(self, doc: Doc, text: str | None = None) -> None:
         table = doc.to_array(_ATTRIBUTES)
-        strings, size = doc.vocab.strings, len(table)
-        orth, length, space, tag, dep, head, starts, iob, ent_type = (table[:, i] for i in range(len(_ATTRIBUTES)))
-        ends = (np.cumsum(length + space) - space).astype(np.int64)
-        self.start: list[int] = (ends - length.astype(np.int64)).tolist()
-        self.end: list[int] = ends.tolist()
+        orth, start, length, tag, dep, head, starts, iob, ent_type = (table[:, i] for i in range(len(_ATTRIBUTES)))
+        size = len(table)
+        self.text = doc.text if text is None else text
+        self.start: list[int] = start.tolist()
+        self.end: list[int] = (start + length).tolist()
         self.head: list[int] = (head.astype(np.int64) + np.arange(size)).tolist()
         numbers = np.cumsum(starts == 1)
         self.sentence: list[int] = (numbers - numbers[:1]).tolist()
-        self.tag: list[str] = _grammar(tag.tolist(), strings)
-        self.dep: list[str] = _grammar(dep.tolist(), strings)
-        orths = orth.tolist()
-        known = _learn(set(orths), strings)
-        spelled, lowered = _SPELLED, _LOWERED
-        self.word: list[str] = [spelled[key] for key in orths]
-        self.lower: list[str] = [lowered[key] for key in orths]
-        self.vocabulary: frozenset[str] = frozenset([spelled[key] for key in known])
-        # `doc.text` makes an object of every token; from the columns it is ten times as fast.
-        self.text = "".join([w + " " if gap else w for w, gap in zip(self.word, space.tolist(), strict=True)])
+        self._strings = doc.vocab.strings
+        self.tag: list[str] = _GRAMMAR.names(tag, self._strings)
+        self.dep: list[str] = _GRAMMAR.names(dep, self._strings)
+        self._lexemes = lexemes()
+        self._numbers = self._lexemes.numbers(orth.tolist(), self._strings)
+        self.word: list[str] = self._lexemes.spelled[self._numbers].tolist()
+        self.lower: list[str] = self._lexemes.lower[self._numbers].tolist()
         self._iob, self._ent_type = iob, ent_type
-        self._children: list[list[int]] | None = None
 
     def __len__(self) -> int:
         return len(self.word)
 
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The distinct words."""
+        return frozenset(self.word)
+
     def entities(self) -> list[tuple[int, int, str]]:
         """Return (first token, token after the last, label) of the model's entities, in order."""
-        begins = np.flatnonzero(self._iob == _BEGINS_ENTITY).tolist()
-        strings, iob, size = self.doc.vocab.strings, self._iob.tolist(), len(self)
-        found = []
-        for first in begins:
-            after = first + 1
-            while after < size and iob[after] == _INSIDE_ENTITY:
-                after += 1
-            found.append((first, after, strings[int(self._ent_type[first])]))
+        begins = np.flatnonzero(self._iob == _BEGINS_ENTITY)
+        outside = np.append(np.flatnonzero(self._iob != _INSIDE_ENTITY), len(self))
+        afters = outside[np.searchsorted(outside, begins, side="right")]
+        labels = _GRAMMAR.names(self._ent_type[begins], self._strings)
+        return list(zip(begins.tolist(), afters.tolist(), labels, strict=True))
+
+    def tokens_of(self, words: WordClass) -> list[int]:
+        """Return the tokens whose word is of this class, in order."""
+        found: list[int] = words.tokens(self._lexemes, self._numbers).tolist()
         return found
 
-    @property
+    @cached_property
     def children(self) -> list[list[int]]:
         """The syntactic children of each token, left to right."""
-        if self._children is None:
-            self._children = [[] for _ in self.word]
-            for token, head in enumerate(self.head):
-                if head != token:
-                    self._children[head].append(token)
-        return self._children
+        children: list[list[int]] = [[] for _ in self.word]
+        for token, head in enumerate(self.head):
+            if head != token:
+                children[head].append(token)
+        return children
 
     def root(self, first: int, after: int) -> int:
         """Return the token of `first:after` whose head lies outside: the syntactic head of the span."""
@@ -76,32 +82,27 @@ class Columns:
         return after - 1
 
 
-# Words by the ids that spaCy gives them (hashes, the same in every vocabulary). Asking its store costs 0.6 µs a word,
-# and nine words in ten of an article were in the articles before it.
-_SPELLED: dict[int, str] = {}
-_LOWERED: dict[int, str] = {}
-_MAX_WORDS = 60_000  # about 10 MB; then it begins anew
+class _Grammar:
+    """Names of tags, relations and labels by their ids: hashes, the same in every vocabulary; about 120 of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {0: ""}
+        self._ids: NDArray[np.uint64] = np.zeros(1, dtype=np.uint64)
+        self._names: NDArray[np.object_] = np.array([""], dtype=object)
+
+    def names(self, ids: NDArray[np.uint64], strings: StringStore) -> list[str]:
+        """Return the name of each id."""
+        at = np.searchsorted(self._ids[:-1], ids)  # without the last, so that each result is an index
+        if not np.array_equal(self._ids[at], ids):
+            self._learn(set(ids.tolist()), strings)
+            at = np.searchsorted(self._ids[:-1], ids)
+        found: list[str] = self._names[at].tolist()
+        return found
+
+    def _learn(self, ids: set[int], strings: StringStore) -> None:
+        self._known.update((key, strings[key]) for key in ids.difference(self._known))
+        self._ids = np.array(sorted(self._known), dtype=np.uint64)
+        self._names = np.array([self._known[key] for key in sorted(self._known)], dtype=object)
 
 
-def _learn(ids: set[int], strings: StringStore) -> set[int]:
-    """Make sure that the words of `ids` are known; return `ids`."""
-    if len(_SPELLED) > _MAX_WORDS:
-        _SPELLED.clear()
-        _LOWERED.clear()
-    for key in [key for key in ids if key not in _SPELLED]:
-        word = strings[key]
-        _LOWERED[key] = word.lower()
-        _SPELLED[key] = word
-    return ids
-
-
-_GRAMMAR: dict[int, str] = {}  # ids of tags and relations: hashes, the same in every vocabulary; about 100 of them
-
-
-def _grammar(ids: list[int], strings: StringStore) -> list[str]:
-    """Return the names of tags or relations."""
-    try:
-        return [_GRAMMAR[key] for key in ids]
-    except KeyError:
-        _GRAMMAR.update((key, strings[key]) for key in set(ids))
-        return [_GRAMMAR[key] for key in ids]
+_GRAMMAR = _Grammar()

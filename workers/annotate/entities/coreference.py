@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from workers.annotate.entities.clusters import Cluster, Reference
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.lexemes import WordClass
 from workers.annotate.entities.names import PERSON
 from workers.annotate.entities.nominals import find_holder, holders_by_office, is_definite
 from workers.annotate.entities.roles import ROLE_GENDER, role_noun
@@ -22,7 +23,8 @@ _THEY = ("they", "them", "their", "theirs", "themself", "themselves")
 # `n`: a person of whom the article says that 'they' is meant; without that, 'they' are several.
 PRONOUN_GENDER = dict.fromkeys(_HE, "m") | dict.fromkeys(_SHE, "f") | dict.fromkeys(_THEY, "n")
 PEOPLE_NOUNS: dict[str, str] = {row[0]: row[1] for row in rows("people_nouns.tsv")}
-_REFERRING = PRONOUN_GENDER.keys() | PEOPLE_NOUNS.keys() | ROLE_GENDER.keys()
+_REFERRING_WORDS = PRONOUN_GENDER.keys() | PEOPLE_NOUNS.keys() | ROLE_GENDER.keys()
+_REFERRING = WordClass(lambda word: word.lower() in _REFERRING_WORDS)
 _FADING = 0.6  # of a mention's weight, each sentence
 # A paragraph of news often turns to somebody else: its break fades like two sentences more (GUM news: precision of
 # he and she from 84.4 to 88.3, recall from 89.4 to 90.1).
@@ -181,8 +183,7 @@ def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
     named, covered = _positions(columns, clusters)
     holders = holders_by_office(people)
     discourse = Discourse(columns, quoted_tokens(columns), named, _moments(columns))
-    worth_a_look = {token for token, word in enumerate(columns.lower) if word in _REFERRING} | named.keys()
-    for token in sorted(worth_a_look):
+    for token in sorted(named.keys() | columns.tokens_of(_REFERRING)):
         word = columns.lower[token]
         if token in named:
             discourse.mention(named[token], token)
@@ -267,13 +268,13 @@ def _first_free(columns: Columns, noun: int, covered: bytearray) -> int:
 
 _INSIDE = frozenset({"det", "amod", "compound"})
 _OPENS, _CLOSES = frozenset({"“", "``"}), frozenset({"”", "''"})
+_MARKS = WordClass(lambda word: word in _OPENS or word in _CLOSES or word == '"' or "\n" in word)
 
 
 def quoted_tokens(columns: Columns) -> bytearray:
     """Return which tokens stand in quotation marks; a mark that is never closed ends with its paragraph."""
     quoted, opened = bytearray(len(columns)), -1
-    marks = {word for word in columns.vocabulary if word in _OPENS or word in _CLOSES or word == '"' or "\n" in word}
-    for token in [token for token, word in enumerate(columns.word) if word in marks]:
+    for token in columns.tokens_of(_MARKS):
         word = columns.word[token]
         closes = word in _CLOSES or "\n" in word or word == '"'
         if opened >= 0 and closes:

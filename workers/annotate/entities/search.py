@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from functools import cache
 
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.lexemes import WordClass
 from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, Name
 from workers.annotate.entities.tables import rows, words
 from workers.annotate.entities.trim import TITLE_GENDER, make_name, with_particles
 
+_CAPITALISED = WordClass(lambda word: word[:1].isupper())
 _MIN_CHARS = 3  # shorter ones stand for too much else, but for acronyms ('EU')
 
 
@@ -19,17 +21,16 @@ def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str], *,
 
     `countries` searches for the names of all countries and their people as well.
     """
-    wanted = dict(_countries()) if countries else {}
-    for first, options in _index(columns, names, surnames).items():
-        wanted[first] = options + wanted.get(first, [])
+    wanted, everywhere = _index(columns, names, surnames), _countries() if countries else {}
     covered = bytearray(len(columns))
     for name in names:
         covered[name.first : name.after] = b"\1" * (name.after - name.first)
     found: list[Name] = []
-    for token in [token for token, word in enumerate(columns.lower) if word in wanted]:
-        if covered[token] or not columns.word[token][0].isupper():
+    for token in columns.tokens_of(_CAPITALISED):
+        if covered[token]:
             continue
-        for spelled, label in wanted[columns.lower[token]]:
+        word = columns.lower[token]
+        for spelled, label in (*wanted.get(word, ()), *everywhere.get(word, ())):
             after = token + len(spelled)
             if _matches(columns, token, after, spelled, covered) and _stands_alone(columns, token, after, label):
                 begin = with_particles(columns, token) if label == PERSON else token
