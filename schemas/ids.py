@@ -15,12 +15,9 @@ def text_sha256(text: str) -> str:
 
 def stable_id(kind: str, *parts: str) -> str:
     """Hash of `kind` and `parts`, 32 hex digits. Parts are length-prefixed, so ('ab','c') differs from ('a','bc')."""
-    digest = hashlib.sha256()
-    for part in (kind, *parts):
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "big"))
-        digest.update(encoded)
-    return digest.hexdigest()[:ID_HEX_DIGITS]
+    encoded = [part.encode("utf-8", "surrogatepass") for part in (kind, *parts)]
+    payload = b"".join([len(part).to_bytes(8, "big") + part for part in encoded])
+    return hashlib.sha256(payload).hexdigest()[:ID_HEX_DIGITS]
 
 
 def quote_id(article_id: str, spans: Iterable[tuple[int, int]], text: str) -> str:

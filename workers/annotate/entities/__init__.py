@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from spacy.tokens import Doc, Span
 
@@ -127,13 +128,16 @@ def read_tables() -> None:
 
 
 def _entity(columns: Columns, cluster: Cluster, article_id: str, scale: Scale) -> Entity:
-    mentions = [Mention(start=name.start, end=name.end, exact=name.text) for name in cluster.names]
+    # As dicts, of which validation makes the records in one go: two thirds of the time of making each by itself.
+    mentions: list[dict[str, Any]] = [
+        {"start": name.start, "end": name.end, "exact": name.text} for name in cluster.names
+    ]
     for reference in cluster.references:
         start, end = columns.start[reference.first], columns.end[reference.after - 1]
         kind = MentionKind.PRONOUN if reference.pronoun else MentionKind.NOMINAL
-        mentions.append(Mention(start=start, end=end, exact=columns.text[start:end], kind=kind))
+        mentions.append({"start": start, "end": end, "exact": columns.text[start:end], "kind": kind})
     if cluster.references:
-        mentions.sort(key=lambda mention: mention.start)
+        mentions.sort(key=lambda mention: mention["start"])
     aliases = dict.fromkeys(name.text for name in cluster.names if name.text != cluster.canonical)
     return Entity(
         entity_id=entity_id(article_id, cluster.label, cluster.canonical),
@@ -142,8 +146,8 @@ def _entity(columns: Columns, cluster: Cluster, article_id: str, scale: Scale) -
         aliases=tuple(aliases),
         roles=distinct_roles(cluster.roles),
         affiliations=tuple(cluster.affiliations),
-        mentions=tuple(mentions),
-        salience=scale.weigh(cluster.label, (cluster.canonical, *aliases), len(mentions), mentions[0].start),
+        mentions=mentions,
+        salience=scale.weigh(cluster.label, (cluster.canonical, *aliases), len(mentions), mentions[0]["start"]),
         country=cluster.country,
         geonames_id=cluster.geonames_id,
         kb_uri=cluster.kb_uri,

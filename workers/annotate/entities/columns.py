@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ class Columns:
     """
 
     def __init__(self, doc: Doc, text: str | None = None) -> None:
-        table = doc.to_array(_ATTRIBUTES)
+        table: NDArray[np.uint64] = cast(Any, doc.to_array(_ATTRIBUTES))  # its stub says floats
         orth, start, length, tag, dep, head, starts, iob, ent_type = (table[:, i] for i in range(len(_ATTRIBUTES)))
         size = len(table)
         self.text = doc.text if text is None else text
@@ -64,14 +65,19 @@ class Columns:
         found: list[int] = words.tokens(self._lexemes, self._numbers).tolist()
         return found
 
+    def children(self, token: int) -> list[int]:
+        """Return the syntactic children of a token, left to right."""
+        tokens, bounds = self._by_head
+        return tokens[bounds[token] : bounds[token + 1]]
+
     @cached_property
-    def children(self) -> list[list[int]]:
-        """The syntactic children of each token, left to right."""
-        children: list[list[int]] = [[] for _ in self.word]
-        for token, head in enumerate(self.head):
-            if head != token:
-                children[head].append(token)
-        return children
+    def _by_head(self) -> tuple[list[int], list[int]]:
+        """The tokens in order of their heads, without roots, and where each head's begin; few are ever asked for."""
+        head = np.array(self.head, dtype=np.intp)
+        tokens = np.flatnonzero(head != np.arange(len(head)))
+        heads = head[tokens]
+        bounds = np.concatenate([[0], np.cumsum(np.bincount(heads, minlength=len(head)))])
+        return tokens[np.argsort(heads, kind="stable")].tolist(), bounds.tolist()
 
     def root(self, first: int, after: int) -> int:
         """Return the token of `first:after` whose head lies outside: the syntactic head of the span."""

@@ -143,14 +143,14 @@ class Discourse:
         columns, verb = self.columns, self.columns.head[token]
         if columns.dep[token] not in _SUBJECTS:
             return None
-        for child in columns.children[verb]:
+        for child in columns.children(verb):
             if child < token and columns.dep[child] == "advcl" and (subject := self._subject(child)) is not None:
                 return self.at.get(subject)
         return None
 
     def _subject(self, verb: int, but: int = -1) -> int | None:
         columns = self.columns
-        return next((c for c in columns.children[verb] if columns.dep[c] in _SUBJECTS and c != but), None)
+        return next((c for c in columns.children(verb) if columns.dep[c] in _SUBJECTS and c != but), None)
 
     def _speaker(self, token: int) -> Cluster | _Unnamed | None:
         """Return who speaks the quotation around the pronoun, as far as is known: 'he' in it means somebody else."""
@@ -209,8 +209,8 @@ def _meet_noun(discourse: Discourse, holders: Mapping[str, Sequence[Cluster]], c
             _refer(discourse, holder, Reference(_first_free(columns, token, covered), token + 1, pronoun=False), token)
             return
     gender = PEOPLE_NOUNS.get(columns.lower[token]) or ROLE_GENDER[columns.lower[token]]
-    determiners = {columns.lower[c] for c in columns.children[token] if columns.dep[c] in ("det", "nummod", "poss")}
-    owned = any(columns.dep[c] == "poss" for c in columns.children[token])
+    determiners = {columns.lower[c] for c in columns.children(token) if columns.dep[c] in ("det", "nummod", "poss")}
+    owned = any(columns.dep[c] == "poss" for c in columns.children(token))
     if determiners & _INTRODUCING:
         discourse.mention(_Unnamed(gender if gender in ("m", "f") else None), token, _UNNAMED_WEIGHT)
     elif owned and gender in ("m", "f"):
@@ -243,7 +243,7 @@ def _belongs_to_name(columns: Columns, token: int, covered: bytearray) -> bool:
         return True
     if token + 1 < len(columns) and covered[token + 1]:
         return True
-    return any(columns.dep[child] == "appos" for child in columns.children[token])
+    return any(columns.dep[child] == "appos" for child in columns.children(token))
 
 
 def _positions(columns: Columns, clusters: Iterable[Cluster]) -> tuple[dict[int, Cluster], bytearray]:

@@ -31,7 +31,7 @@ _CLEARLY_AHEAD = 1.3  # of two holders of one role, the one talked about so much
 
 def is_definite(columns: Columns, noun: int) -> bool:
     """Tell whether a noun phrase points to somebody known: 'the minister', without 'of …', 'who …'."""
-    children = columns.children[noun]
+    children = columns.children(noun)
     if not any(columns.dep[child] == "det" and columns.lower[child] in _DEFINITE for child in children):
         return False
     return not any(columns.dep[child] in ("appos", "prep", "relcl", "acl", "cc", "poss") for child in children)
@@ -54,7 +54,7 @@ def find_holder(
     `weight(person, sentence)` tells how much a person is talked about at a sentence.
     """
     office = _office(columns.lower[noun])
-    modifiers = [c for c in columns.children[noun] if columns.dep[c] in ("amod", "compound", "nmod") and c < noun]
+    modifiers = [c for c in columns.children(noun) if columns.dep[c] in ("amod", "compound", "nmod") and c < noun]
     added = {columns.lower[child] for child in modifiers} - words("empty_modifiers.txt")
     first = columns.start[noun]
     fitting = [

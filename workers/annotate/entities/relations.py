@@ -53,13 +53,13 @@ def _take_from_role(columns: Columns, person: Cluster, role: Role, cluster_at: d
 def _take_from_parse(columns: Columns, cluster: Cluster, name: Name, cluster_at: dict[int, Cluster]) -> None:
     """'Kim Lee of Oxfam', 'French carmaker Renault'."""
     root = columns.root(name.first, name.after)
-    for child in columns.children[root]:
+    for child in columns.children(root):
         if child < name.first and columns.dep[child] in _MODIFIERS:
             other = cluster_at.get(child)
             if other is not None and other.label in (NORP, GPE):
                 _affiliate(cluster, other)
         elif child >= name.after and columns.dep[child] == "prep" and columns.lower[child] in ("of", "from"):
-            for target in columns.children[child]:
+            for target in columns.children(child):
                 other = cluster_at.get(target)
                 if cluster.label == PERSON and other is not None and other.label in (ORG, GPE):
                     _affiliate(cluster, other)

@@ -80,11 +80,16 @@ def _surnames(names: list[Name], people: People) -> list[str]:
 
 def _vote(names: list[Name], decided: Mapping[Name, object]) -> None:
     """Give all mentions of one name the label that most of them have; on a tie, the first."""
-    votes: dict[str, Counter[str]] = {}
+    first: dict[str, str] = {}
+    contested = {name.key for name in names if first.setdefault(name.key, name.label) != name.label}
+    if not contested:
+        return
+    votes: dict[str, Counter[str]] = {key: Counter() for key in contested}
     for name in names:
-        votes.setdefault(name.key, Counter())[name.label] += 1
+        if name.key in contested:
+            votes[name.key][name.label] += 1
     for name in names:
-        if len(votes[name.key]) > 1 and name not in decided and name.entry is None:
+        if name.key in contested and name not in decided and name.entry is None:
             name.label = votes[name.key].most_common(1)[0][0]
 
 
@@ -116,13 +121,20 @@ def _clusters(
 
 
 def _cluster(label: str, names: list[Name]) -> Cluster:
-    counts = Counter([name.text for name in names])
     if label == "PLACE":
-        label = names[0].label if len(names) == 1 else Counter([n.label for n in names]).most_common(1)[0][0]
+        label = _commonest([name.label for name in names])
     entry = next((name.entry for name in names if name.entry is not None), None)
     if entry is not None:
         return Cluster(entry.label, names, entry.name, kb_uri=entry.uri)
+    texts = [name.text for name in names]
+    if texts.count(texts[0]) == len(texts):  # of most entities
+        return Cluster(label, names, texts[0])
+    counts = Counter(texts)
     return Cluster(label, names, max(counts, key=lambda text: _fullness(label, text, counts[text])))
+
+
+def _commonest(labels: list[str]) -> str:
+    return labels[0] if len(labels) == 1 else Counter(labels).most_common(1)[0][0]
 
 
 def _fullness(label: str, text: str, count: int) -> tuple[int, int, int]:

@@ -38,7 +38,9 @@ def roles_of(columns: Columns, name: Name, person_at: list[int]) -> list[Role]:
 
 def distinct_roles(roles: Iterable[Role]) -> tuple[str, ...]:
     """Return the texts of roles, each once; one that is a part of another ('president') is left out."""
-    texts = list(dict.fromkeys(role.text for role in roles))
+    texts = list(dict.fromkeys([role.text for role in roles]))
+    if len(texts) < 2:
+        return tuple(texts)
     words = [tuple(text.lower().split()) for text in texts]
     return tuple(
         text
@@ -132,7 +134,7 @@ def _last_segment(columns: Columns, first: int, after: int) -> int | None:
 
 def _apposition_behind(columns: Columns, name: Name, root: int, person_at: list[int]) -> Role | None:
     """'Dmitry Peskov, the Kremlin spokesman,' by the parse; without an apposition, by the commas."""
-    for child in columns.children[root]:
+    for child in columns.children(root):
         if columns.dep[child] == "appos" and child >= name.after and person_at[child] < 0:
             if role_noun(columns, child) is None:
                 continue
@@ -180,9 +182,9 @@ def _copula(columns: Columns, root: int) -> Role | None:
     verb = columns.head[root]
     if columns.dep[root] != "nsubj" or columns.lower[verb] not in _COPULAS:
         return None
-    if any(columns.dep[child] == "neg" for child in columns.children[verb]):
+    if any(columns.dep[child] == "neg" for child in columns.children(verb)):
         return None
-    for child in columns.children[verb]:
+    for child in columns.children(verb):
         if columns.dep[child] == "attr" and role_noun(columns, child):
             return _role(columns, _left_edge(columns, child, verb + 1), _noun_phrase_end(columns, child), "copula")
     return None

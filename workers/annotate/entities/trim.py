@@ -88,9 +88,10 @@ def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:
         first = skip_titles(columns, with_particles(columns, first), after)
         after = _with_rest_of_name(columns, after)
     name = make_name(columns, first, after, label)
-    if len(name.text) < 2 or name.text.lower() == name.text.upper():  # no letter
+    small = name.text.lower()
+    if len(name.text) < 2 or small == name.text.upper():  # no letter
         return None
-    if label != NORP and name.text.lower() == name.text:
+    if label != NORP and small == name.text:
         return None
     if label == PERSON and _ADDRESS.search(name.text):
         return None
