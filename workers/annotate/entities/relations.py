@@ -9,7 +9,7 @@ from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.genders import gender_of
 from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, Name
 from workers.annotate.entities.places import atlas
-from workers.annotate.entities.roles import roles_of
+from workers.annotate.entities.roles import Cover, roles_of
 
 _MODIFIERS = frozenset({"amod", "compound", "nmod", "poss"})
 _LINKS = frozenset({"of", "from", "at", "for", "with"})  # 'Kim Lee of Oxfam'; 'in' tells where, not whose
@@ -20,15 +20,17 @@ def relate(columns: Columns, clusters: Sequence[Cluster]) -> None:
     cluster_at: dict[int, Cluster] = {
         token: cluster for cluster in clusters for name in cluster.names for token in range(name.first, name.after)
     }
-    person_at = [-1] * len(columns)
-    for number, cluster in enumerate(clusters):
-        if cluster.label == PERSON:
-            for name in cluster.names:
-                person_at[name.first : name.after] = [number] * (name.after - name.first)
+    cover = Cover(bytearray(len(columns)), bytearray(len(columns)))
+    for cluster in clusters:
+        for name in cluster.names:
+            size = name.after - name.first
+            cover.inner[name.first + 1 : name.after] = b"\1" * (size - 1)
+            if cluster.label == PERSON:
+                cover.person[name.first : name.after] = b"\1" * size
     for cluster in clusters:
         if cluster.label == PERSON:
             for name in cluster.names:
-                roles = roles_of(columns, name, person_at)
+                roles = roles_of(columns, name, cover)
                 cluster.roles += roles
                 for role in roles:
                     _take_from_role(columns, cluster, role, cluster_at)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.names import NORP, PERSON, PLACES, Name, key_of
 from workers.annotate.entities.tables import rows, words
 
@@ -19,6 +20,7 @@ _OPENING = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
 _CLOSING = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
 _LEADING_PARTICLES = frozenset({"von", "van", "de", "del", "al", "bin", "ibn", "di", "der"})
 _ADDRESS = re.compile(r"https?:|www\.|@|\.(?:com|org|net)\b", re.IGNORECASE)  # web addresses are no people
+_CALLINGS = frozenset(row[0] for row in rows("role_nouns.tsv"))
 PARTICLES = words("particles.txt")
 # A hyphen after a name more often makes an adjective ('Merkel-led') than a part of it; these endings tell.
 _COMPOUND_ENDINGS = ("ed", "style", "era", "based", "born", "ing", "like", "wide", "led", "run", "free", "esque")
@@ -105,8 +107,8 @@ def _without_lower_case(columns: Columns, first: int, after: int, label: str) ->
     word, lower = columns.word, columns.lower
     while after - first > 1 and word[first].isalpha() and word[first].islower() and lower[first] not in PARTICLES:
         first += 1
-    while after - first > 1 and word[after - 1].isalpha() and word[after - 1].islower():
-        after -= 1
+    while after - first > 1 and word[after - 1].isalpha() and word[after - 1].islower() and word[after - 2] != "-":
+        after -= 1  # but 'Han Seung-min'
     return first, after
 
 
@@ -128,9 +130,17 @@ def skip_titles(columns: Columns, first: int, after: int) -> int:
     """Return the first token of the name behind its titles ('US President Donald Trump' → 'Donald')."""
     begin = first
     for token in range(first, after - 1):
-        if columns.lower[token] in TITLE_GENDER and columns.word[token + 1][:1].isupper():
+        is_title = columns.lower[token] in TITLE_GENDER or (
+            token == first and after - token > 2 and _is_calling(columns, token)
+        )
+        if is_title and columns.word[token + 1][:1].isupper():
             begin = token + 1
     return begin if columns.lower[after - 1] not in TITLE_GENDER else first
+
+
+def _is_calling(columns: Columns, token: int) -> bool:
+    """Tell whether a word is what somebody does and nobody's first name: 'Archaeologist Chiara Benedetti'."""
+    return columns.lower[token] in _CALLINGS and columns.lower[token] not in first_names()
 
 
 def _with_rest_of_name(columns: Columns, after: int) -> int:
