@@ -113,8 +113,8 @@ def find_entities(
     """
     columns = Columns(doc, text)
     clusters = resolve(columns, label_map or {}, gazetteer, steps)
-    relate(columns, clusters)
     locate_all(columns, clusters)
+    relate(columns, clusters)
     add_references(columns, clusters)
     add_organization_references(columns, clusters)
     scale = Scale(max((len(c.names) + len(c.references) for c in clusters), default=1), headline)

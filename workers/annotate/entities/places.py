@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,15 @@ from workers.annotate.entities.tables import phrases, rows
 # a government's, so that only the largest cities overrule that.
 MIN_CITY_TO_RELABEL = 300_000
 MIN_CITY_TO_OVERRULE_ORG = 1_000_000
-_CONTEXT_WORTH = 3.0  # a country that the article names outweighs a thousandfold larger city elsewhere
+# A name that is a state's and a larger city's is the city, but where a state is expected.
+MIN_CITY_TO_OVERRULE_REGION = 600_000
+# A country that the article names outweighs a city elsewhere that is so many times larger (decimal logarithm: 20), its
+# state three times more: Moscow stays in Russia and Paris in France when the article is about the United States.
+_COUNTRY_WORTH, _REGION_WORTH = 1.3, 0.5
+_UMLAUTS = frozenset({"DE", "AT", "CH", "LI"})
+_NEIGHBOURS = {"GE": ("RU", "AM", "AZ", "TR", "UA")}  # of countries that share their name with a state elsewhere
+# Between the short name of a city and what tells it from others: 'Frankfurt am Main', 'Newcastle upon Tyne'.
+_SURNAMES_OF_CITIES = re.compile(r"(?: am | an der | im | in der | upon | under | sur | sous |\s?\().*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +68,21 @@ def atlas() -> Atlas:
     ids: dict[str, int] = {}
     regions: dict[str, Place] = {}
     cities: dict[str, list[str]] = {}
+    shortened: dict[str, list[str]] = {}
     for line in gzip.decompress(packed).decode().splitlines()[1:]:
         kind, key, rest = line.split("\t", 2)
         if kind == "city":
             cities.setdefault(key, []).append(rest)
+            if (short := _SURNAMES_OF_CITIES.sub("", key)) != key:
+                shortened.setdefault(short, []).append(rest)
             continue
         country, admin1, _, geonames_id = rest.split("\t")
         if kind == "country":
             ids[country] = int(geonames_id)
         else:
             regions[key] = Place(country or None, int(geonames_id), 0, admin1)
+    for short, found in shortened.items():
+        cities.setdefault(short, found)
     return Atlas(*_countries(ids), _regions(regions), cities, _country_names())
 
 
@@ -132,40 +146,88 @@ def demonym_group(key: str) -> str | None:
     return f"people of {code}" if code else None
 
 
-def countries_of(keys: Iterable[str]) -> Counter[str]:
-    """Return how often each country is named, by itself or by its people."""
-    known, found = atlas(), Counter[str]()
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What else an article names: countries (by themselves or by their people), states, and cities by size."""
+
+    countries: Counter[str]
+    regions: frozenset[tuple[str | None, str]]  # country and admin1
+    cities: frozenset[tuple[str | None, str]]  # the same, of the largest city of each name
+
+
+def context_of(keys: Iterable[str]) -> Context:
+    """Return what the names of an article tell of where its places are. 'Georgia', country or state, tells nothing."""
+    known, countries = atlas(), Counter[str]()
+    regions: set[tuple[str | None, str]] = set()
+    cities: set[tuple[str | None, str]] = set()
     for key in keys:
+        region = known.regions.get(key)
         if place := known.countries.get(key):
-            found[place.country or ""] += 1
+            if region is None:
+                countries[place.country or ""] += 1
         elif code := known.demonyms.get(key):
-            found[code] += 1
-        elif (region := known.regions.get(key)) and region.country:
-            found[region.country] += 1
-    return found
+            countries[code] += 1
+        elif region and region.country:
+            countries[region.country] += 1
+            regions.add((region.country, region.admin1))
+        elif rows_of_city := known.cities.get(key):
+            city = _city(rows_of_city[0])
+            cities.add((city.country, city.admin1))
+    return Context(countries, frozenset(regions), frozenset(cities))
 
 
-def locate(keys: Iterable[str], beside: Iterable[str], named: Counter[str]) -> Place | None:
+def locate(keys: Iterable[str], beside: Iterable[str], context: Context, *, as_region: bool = False) -> Place | None:
     """Return the place that an entity of these keys means, None where the tables do not have it.
 
-    `beside` are the keys that follow its mentions behind a comma ('Paris, Texas'), `named` the article's countries.
+    `beside` are the countries and regions that follow its mentions behind a comma ('Paris, Texas'); `as_region` tells
+    that its mentions stand where a state does ('Albany, New York').
     """
     known = atlas()
+    keys = list(keys)
     for key in keys:
-        if place := known.countries.get(key) or known.regions.get(key):
+        if place := _country_or_region(key, context, as_region=as_region):
             return place
-    found = [_city(row) for key in keys for row in known.cities.get(key, ())]
+    found = [_city(row) for key in keys for row in city_rows(key)]
+    for key in beside:
+        if around := known.regions.get(key) or known.countries.get(key):
+            if inside := [p for p in found if p.country == around.country and around.admin1 in ("", p.admin1)]:
+                return inside[0]
+            if not found or found[0].population < MIN_CITY_TO_RELABEL:
+                return Place(around.country, None)  # 'Sun City, South Africa', too small for the table
     if not found:
         return None
-    for key in beside:
-        if region := known.regions.get(key):
-            if inside := [p for p in found if p.country == region.country and region.admin1 in ("", p.admin1)]:
-                return inside[0]
-        elif (country := known.countries.get(key)) and (inside := [p for p in found if p.country == country.country]):
-            return inside[0]
-    return max(found, key=lambda place: _likelihood(place, named))
+    return max(found, key=lambda place: _likelihood(place, context))
 
 
-def _likelihood(place: Place, named: Counter[str]) -> float:
-    """Return the decimal logarithm of the population, and more where the article names the country."""
-    return math.log10(place.population + 1) + (_CONTEXT_WORTH if named[place.country or ""] else 0.0)
+def city_rows(key: str) -> list[str]:
+    """Return the cities of a name, also where its umlaut is written out ('Goettingen'), or a hyphen for a blank."""
+    known = atlas().cities
+    if found := known.get(key):
+        return found
+    if found := known.get(key.replace("-", " ")):
+        return found
+    plain = key.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return [row for row in known.get(plain, ()) if row.split("\t", 1)[0] in _UMLAUTS] if plain != key else []
+
+
+def _country_or_region(key: str, context: Context, *, as_region: bool) -> Place | None:
+    known = atlas()
+    country, region = known.countries.get(key), known.regions.get(key)
+    if country is not None and region is not None:
+        for_region = context.countries[region.country or ""] + 2 * ((region.country, region.admin1) in context.cities)
+        for_country = 2 * context.countries[country.country or ""] + sum(
+            context.countries[neighbour] for neighbour in _NEIGHBOURS.get(country.country or "", ())
+        )
+        for_country += 2 * any(code == country.country for code, _ in context.cities)
+        return region if as_region or for_region > for_country else country
+    if region is not None and not as_region and known.largest_city(key) >= MIN_CITY_TO_OVERRULE_REGION:
+        return None  # 'New York', 'Washington'
+    return country or region
+
+
+def _likelihood(place: Place, context: Context) -> float:
+    """Return the decimal logarithm of the population, and more where the article names the country or the state."""
+    worth = _COUNTRY_WORTH if context.countries[place.country or ""] else 0.0
+    named = context.regions.intersection(((place.country, place.admin1), (place.country, "")))
+    worth += _REGION_WORTH if named else 0.0
+    return math.log10(place.population + 1) + worth

@@ -72,10 +72,14 @@ def _affiliate(cluster: Cluster, other: Cluster) -> None:
     known = atlas()
     key = other.names[0].key
     code = known.demonyms.get(key) if other.label == NORP else None
+    name = other.canonical
     if other.label == GPE and (place := known.countries.get(key)):
-        code = place.country
+        code = other.country
+        if code == place.country and code is not None:  # not the state of that name
+            name = known.country_names[code]
+    elif code is not None:
+        name = known.country_names[code]
     if code is not None:
         cluster.country = cluster.country or code
-    name = known.country_names[code] if code is not None else other.canonical
     if name not in cluster.affiliations:
         cluster.affiliations.append(name)

@@ -14,7 +14,7 @@ from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.gazetteer import Gazetteer
 from workers.annotate.entities.labels import settle_labels
 from workers.annotate.entities.linking import entries_by_key, link
-from workers.annotate.entities.names import NORP, ORG, PERSON, PLACES, Name
+from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, PLACES, Name
 from workers.annotate.entities.organizations import same_organizations, without_legal_form
 from workers.annotate.entities.persons import People, Person, label_people
 from workers.annotate.entities.places import atlas, demonym_group, label_places, place_group
@@ -35,6 +35,8 @@ class Step(StrEnum):
     SEARCH = "search"
     ORGANIZATIONS = "organizations"
 
+
+_CITY_VOTES = 1  # that a name is also a city's, where the model takes it for a place at least once
 
 ALL_STEPS = frozenset(Step)
 
@@ -79,7 +81,7 @@ def _surnames(names: list[Name], people: People) -> list[str]:
 
 
 def _vote(names: list[Name], decided: Mapping[Name, object]) -> None:
-    """Give all mentions of one name the label that most of them have; on a tie, the first."""
+    """Give all mentions of one name the label that most of them have; on a tie, the first. Cities have a vote too."""
     first: dict[str, str] = {}
     contested = {name.key for name in names if first.setdefault(name.key, name.label) != name.label}
     if not contested:
@@ -88,6 +90,9 @@ def _vote(names: list[Name], decided: Mapping[Name, object]) -> None:
     for name in names:
         if name.key in contested:
             votes[name.key][name.label] += 1
+    for key in contested & atlas().cities.keys():
+        if votes[key][GPE]:
+            votes[key][GPE] += _CITY_VOTES
     for name in names:
         if name.key in contested and name not in decided and name.entry is None:
             name.label = votes[name.key].most_common(1)[0][0]
