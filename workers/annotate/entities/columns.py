@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from workers.annotate.entities.lexemes import WordClass, lexemes
 
 _ATTRIBUTES: list[int | str] = ["ORTH", "IDX", "LENGTH", "TAG", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE"]
+_MAX_CHILDREN = 100  # more than a word of prose has; bounds the work in texts that are none
 _BEGINS_ENTITY, _INSIDE_ENTITY = 3, 1  # spaCy's codes in ENT_IOB
 
 
@@ -66,9 +67,9 @@ class Columns:
         return found
 
     def children(self, token: int) -> list[int]:
-        """Return the syntactic children of a token, left to right."""
+        """Return the syntactic children of a token, left to right; of very many, the first."""
         tokens, bounds = self._by_head
-        return tokens[bounds[token] : bounds[token + 1]]
+        return tokens[bounds[token] : min(bounds[token + 1], bounds[token] + _MAX_CHILDREN)]
 
     @cached_property
     def _by_head(self) -> tuple[list[int], list[int]]:

@@ -30,6 +30,7 @@ _FADING = 0.6  # of a mention's weight, each sentence
 # he and she from 84.4 to 88.3, recall from 89.4 to 90.1).
 _PARAGRAPH = 2.0
 _REACH_SENTENCES = 8  # further back, 'he' is somebody the model missed
+_MAX_ACTIVE = 64  # people talked about at once; more are no prose, and whoever was named longest ago is forgotten
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _OBJECTS = frozenset({"dobj", "dative", "pobj", "iobj"})
 _REFLEXIVES = frozenset({"himself", "herself"})
@@ -77,6 +78,10 @@ class Discourse:
             weight *= _SUBJECT_WEIGHT
             if not self.quoted[token]:
                 self.last_subject = token
+        if len(self.active) > _MAX_ACTIVE:
+            del self.active[
+                min(self.active, key=lambda one: self.active[one].sentence if one is not person else sentence + 1)
+            ]
         state.value = self._faded(state, sentence) + weight
         state.sentence = sentence
         self.at[token] = person

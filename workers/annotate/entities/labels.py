@@ -75,10 +75,12 @@ def _acronym(columns: Columns, name: Name) -> str | None:
 
 def _is_ordinary_word(columns: Columns, name: Name) -> bool:
     """Tell whether a lone capitalised word opens its sentence and is an ordinary word elsewhere in the article."""
-    if name.after - name.first > 1 or name.text.isupper() or name.text.lower() not in columns.vocabulary:
+    if name.after - name.first > 1 or name.text.isupper():
         return False
     before = name.first - 1
-    return before < 0 or columns.sentence[before] != columns.sentence[name.first] or columns.word[before] in "\"“'‘"
+    if before >= 0 and columns.sentence[before] == columns.sentence[name.first] and columns.word[before] not in "\"“'‘":
+        return False
+    return columns.lower[name.first] in columns.vocabulary
 
 
 def _is_part_of_office(columns: Columns, name: Name) -> bool:

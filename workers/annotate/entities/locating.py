@@ -17,13 +17,16 @@ def locate_all(columns: Columns, clusters: Sequence[Cluster]) -> None:
     places = [cluster for cluster in clusters if cluster.label in PLACES or cluster.label == NORP]
     context = context_of(name.key for cluster in places for name in cluster.names)
     afters = {name.after for cluster in places for name in cluster.names}
+    regions = atlas().regions.keys()
     for cluster in places:
         keys = dict.fromkeys(name.key for name in cluster.names)
         if cluster.label == NORP:
             cluster.country = next((code for key in keys if (code := atlas().demonyms.get(key))), None)
             continue
         beside = [key for name in cluster.names if (key := _follower(columns, name)) is not None]
-        as_region = sum(_stands_as_region(columns, name, afters) for name in cluster.names) * 2 > len(cluster.names)
+        as_region = not regions.isdisjoint(keys) and (
+            sum(_stands_as_region(columns, name, afters) for name in cluster.names) * 2 > len(cluster.names)
+        )
         if (place := locate(keys, beside, context, as_region=as_region)) is not None:
             cluster.country, cluster.geonames_id = place.country, place.geonames_id
 
@@ -31,7 +34,7 @@ def locate_all(columns: Columns, clusters: Sequence[Cluster]) -> None:
 def _follower(columns: Columns, name: Name) -> str | None:
     """Return the key of the country or region that follows a name: 'Paris, Texas', 'Cambridge (Massachusetts)'.
 
-    Not in 'in Vienna, Iran said': no word follows it.
+    Not in 'in Vienna, Iran said': no verb follows it.
     """
     known, first = atlas(), name.after + 1
     if name.after >= len(columns) or columns.word[name.after] not in (",", "("):
@@ -39,7 +42,7 @@ def _follower(columns: Columns, name: Name) -> str | None:
     for after in range(min(first + _MAX_REGION_TOKENS, len(columns)), first, -1):
         key = key_of(columns.text[columns.start[first] : columns.end[after - 1]])
         if key in known.regions or key in known.countries:
-            return key if after == len(columns) or not columns.word[after][:1].isalpha() else None
+            return None if after < len(columns) and columns.tag[after].startswith(("VB", "MD")) else key
     return None
 
 

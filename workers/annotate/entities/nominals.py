@@ -26,6 +26,7 @@ _SAME_OFFICE = {
 }
 # These make another office of the noun: 'the president' is no vice president.
 _RANKS = frozenset({"vice", "deputy", "prime", "assistant", "associate", "under", "lieutenant", "attorney", "general"})
+_MAX_HOLDERS = 50  # of one office in one article; bounds the work in lists of members
 _CLEARLY_AHEAD = 1.3  # of two holders of one role, the one talked about so much more is meant
 
 
@@ -59,7 +60,7 @@ def find_holder(
     first = columns.start[noun]
     fitting = [
         person
-        for person in holders.get(office, ())
+        for person in holders.get(office, ())[:_MAX_HOLDERS]
         if person.names[0].start < first and any(_fits(columns, person, role, office, added) for role in person.roles)
     ]
     if len(fitting) < 2:

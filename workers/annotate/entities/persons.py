@@ -13,6 +13,7 @@ from workers.annotate.entities.tables import rows, words
 from workers.annotate.entities.trim import PARTICLES
 
 MAX_NAME_WORDS = 6  # a longer 'person' is a run of capitals: a caption, a line-up
+_MAX_NAMESAKES = 50  # people of one surname or first name who are told apart; bounds the work in lists of names
 _GENERATIONS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _NICKNAMES: dict[str, str] = {short: row[0] for row in rows("nicknames.tsv") for short in row[1].split()}
 _MIN_FOLDED_CHARS = 5
@@ -49,11 +50,11 @@ class People:
 
     def _add(self, key: str) -> None:
         parts = person_words(key)
-        for other in self._by_last.get(folded(parts[-1]), ()):
+        for other in self._by_last.get(folded(parts[-1]), ())[:_MAX_NAMESAKES]:
             if _same_person(other.words, parts):
                 self._by_key[key] = other
                 return
-        for other in self._by_first.get(parts[0], ()):
+        for other in self._by_first.get(parts[0], ())[:_MAX_NAMESAKES]:
             if other.words[: len(parts)] == parts:  # 'Enrique Pena' of 'Enrique Pena Nieto'
                 self._by_key[key] = other
                 return
@@ -72,11 +73,11 @@ class People:
 
     def candidates(self, key: str) -> list[Person]:
         """Return the people whom a name that is not full can mean: by surname, else by first name."""
-        return self._by_last.get(folded(key)) or self._by_first.get(key) or []
+        return (self._by_last.get(folded(key)) or self._by_first.get(key) or [])[:_MAX_NAMESAKES]
 
     def by_surname(self, key: str) -> list[Person]:
         """Return the people with this surname (or a middle name that news also uses as one)."""
-        return self._by_last.get(folded(key), [])
+        return self._by_last.get(folded(key), [])[:_MAX_NAMESAKES]
 
 
 def _full_names(names: Iterable[Name]) -> dict[str, None]:

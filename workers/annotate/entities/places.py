@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from workers.annotate.entities.names import FAC, GPE, LOC, NORP, ORG, PERSON, Name, key_of
@@ -56,6 +56,7 @@ class Atlas:
         return _city(found[0]).population if found else 0
 
 
+@lru_cache(maxsize=4096)
 def _city(row: str) -> Place:
     country, admin1, population, geonames_id = row.split("\t")
     return Place(country, int(geonames_id), int(population), admin1)
@@ -160,7 +161,7 @@ def context_of(keys: Iterable[str]) -> Context:
     known, countries = atlas(), Counter[str]()
     regions: set[tuple[str | None, str]] = set()
     cities: set[tuple[str | None, str]] = set()
-    for key in keys:
+    for key in dict.fromkeys(keys):
         region = known.regions.get(key)
         if place := known.countries.get(key):
             if region is None:

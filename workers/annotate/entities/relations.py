@@ -12,6 +12,7 @@ from workers.annotate.entities.places import atlas
 from workers.annotate.entities.roles import Cover, roles_of
 
 _MODIFIERS = frozenset({"amod", "compound", "nmod", "poss"})
+_MAX_ROLES, _MAX_AFFILIATIONS = 20, 20  # of one person; more are no prose
 _LINKS = frozenset({"of", "from", "at", "for", "with"})  # 'Kim Lee of Oxfam'; 'in' tells where, not whose
 
 
@@ -28,12 +29,14 @@ def relate(columns: Columns, clusters: Sequence[Cluster]) -> None:
             if cluster.label == PERSON:
                 cover.person[name.first : name.after] = b"\1" * size
     for cluster in clusters:
+        said: set[str] = set()
         if cluster.label == PERSON:
             for name in cluster.names:
-                roles = roles_of(columns, name, cover)
-                cluster.roles += roles
-                for role in roles:
+                for role in roles_of(columns, name, cover):
                     _take_from_role(columns, cluster, role, cluster_at)
+                    if len(said) < _MAX_ROLES and role.text not in said:
+                        said.add(role.text)
+                        cluster.roles.append(role)
         if cluster.label in (PERSON, ORG):
             for name in cluster.names:
                 _take_from_parse(columns, cluster, name, cluster_at)
@@ -81,5 +84,5 @@ def _affiliate(cluster: Cluster, other: Cluster) -> None:
         name = known.country_names[code]
     if code is not None:
         cluster.country = cluster.country or code
-    if name not in cluster.affiliations:
+    if len(cluster.affiliations) < _MAX_AFFILIATIONS and name not in cluster.affiliations:
         cluster.affiliations.append(name)

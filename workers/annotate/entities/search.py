@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from workers.annotate.entities.columns import Columns
@@ -13,6 +13,8 @@ from workers.annotate.entities.tables import rows, words
 from workers.annotate.entities.trim import TITLE_GENDER, make_name, with_particles
 
 _CAPITALISED = WordClass(lambda word: word[:1].isupper())
+_MAX_WORDS = 12  # a longer name is a run of capitals
+_NONE: dict[int, dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]] = {}
 _MIN_CHARS = 3  # shorter ones stand for too much else, but for acronyms ('EU')
 
 
@@ -27,40 +29,39 @@ def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str], *,
         covered[name.first : name.after] = b"\1" * (name.after - name.first)
     found: list[Name] = []
     for token in columns.tokens_of(_CAPITALISED):
-        if covered[token]:
-            continue
         word = columns.lower[token]
-        for spelled, label in (*wanted.get(word, ()), *everywhere.get(word, ())):
-            after = token + len(spelled)
-            if _matches(columns, token, after, spelled, covered) and _stands_alone(columns, token, after, label):
+        if covered[token] or (word not in wanted and word not in everywhere):
+            continue
+        for after, label in (*_spelled(wanted, columns, word, token), *_spelled(everywhere, columns, word, token)):
+            if not any(covered[token:after]) and _stands_alone(columns, token, after, label):
                 begin = with_particles(columns, token) if label == PERSON else token
                 begin = token if any(covered[begin:token]) else begin
                 found.append(make_name(columns, begin, after, label))
-                covered[token:after] = b"\1" * len(spelled)
+                covered[token:after] = b"\1" * (after - token)
                 break
     return found
 
 
+_Index = dict[str, dict[int, dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]]]
+"""Names by their first word in lower case, how many words they have, and those in capitals: the names, with labels."""
+
+
 @cache
-def _countries() -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """Return the countries and demonyms that are nothing else besides, as `_index` has them."""
-    index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+def _countries() -> _Index:
+    """Return the countries and demonyms that are nothing else besides."""
+    found: dict[tuple[str, ...], str] = {}
     common = words("common_words.txt") | words("ambiguous_countries.txt")
     for row in rows("countries.tsv"):
         for cell, label in zip(row[1:], (GPE, NORP), strict=False):
             for name in cell.split("; "):
                 spelled = tuple(re.findall(r"[\w.'-]+|&", name))
                 if spelled and name.lower() not in common:
-                    index.setdefault(spelled[0].lower(), []).append((spelled, label))
-    for options in index.values():
-        options.sort(key=lambda option: -len(option[0]))
-    return index
+                    found.setdefault(spelled, label)
+    return _indexed(found)
 
 
-def _index(
-    columns: Columns, names: list[Name], surnames: Iterable[str]
-) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """Return the spelled words and label of each wanted name under its first word in lower case, longest first."""
+def _index(columns: Columns, names: list[Name], surnames: Iterable[str]) -> _Index:
+    """Return each wanted name as it is spelled, and the surnames."""
     common = words("common_words.txt")
     wanted: dict[tuple[str, ...], str] = {}
     seen: set[str] = set()
@@ -70,25 +71,34 @@ def _index(
         seen.add(name.text)
         spelled = tuple(columns.word[name.first : name.after])
         long_enough = len(name.text) >= _MIN_CHARS or (name.text.isupper() and name.text.isalpha())
+        long_enough = long_enough and len(spelled) <= _MAX_WORDS
         if long_enough and spelled[0][:1].isupper() and (len(spelled) > 1 or name.key not in common):
             wanted.setdefault(spelled, name.label)
     for surname in surnames:
         if len(surname) >= _MIN_CHARS and surname[0].isupper() and surname.lower() not in common:
             wanted.setdefault((surname,), PERSON)
-    index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for spelled, label in wanted.items():
-        index.setdefault(spelled[0].lower(), []).append((spelled, label))
-    for options in index.values():
-        options.sort(key=lambda option: -len(option[0]))
+    return _indexed(wanted)
+
+
+def _indexed(names: Mapping[tuple[str, ...], str]) -> _Index:
+    index: _Index = {}
+    for spelled, label in sorted(names.items(), key=lambda item: -len(item[0])):
+        by_size = index.setdefault(spelled[0].lower(), {})
+        capitals = tuple([word.upper() for word in spelled]) if len(spelled) > 1 else (spelled[0].upper(),)
+        by_size.setdefault(len(spelled), {}).setdefault(capitals, []).append((spelled, label))
     return index
 
 
-def _matches(columns: Columns, first: int, after: int, spelled: tuple[str, ...], covered: bytearray) -> bool:
-    """Tell whether the tokens spell the name, as it is or all in capitals (headlines), and no name covers them."""
-    if after > len(columns) or any(covered[first:after]):
-        return False
-    here = columns.word[first:after]
-    return all(a == b or (len(a) > 3 and a.isupper() and a == b.upper()) for a, b in zip(here, spelled, strict=True))
+def _spelled(index: _Index, columns: Columns, word: str, token: int) -> Iterator[tuple[int, str]]:
+    """Yield where a name that begins at this token ends, with its label, longest first.
+
+    It stands there as it is spelled or, word by word, in capitals (headlines).
+    """
+    for size, names in index.get(word, _NONE).items():
+        here = columns.word[token : token + size]
+        for spelled, label in names.get(tuple([one.upper() for one in here]), ()):
+            if all(a == b or (len(a) > 3 and a.isupper()) for a, b in zip(here, spelled, strict=True)):
+                yield token + size, label
 
 
 def _stands_alone(columns: Columns, first: int, after: int, label: str) -> bool:
