@@ -74,9 +74,9 @@ def main() -> None:
     texts = {id(doc): doc.text for doc in docs}
     read = {id(doc): Columns(doc) for doc in docs}
     jobs: dict[str, Callable[[Doc], object]] = {
-        "find_entities": lambda doc: find_entities(doc, "a"),
-        "  of it the columns": Columns,
-        f"with {len(gazetteer):,} names": lambda doc: find_entities(doc, "a", gazetteer=gazetteer),
+        "find_entities": lambda doc: find_entities(doc, "a", text=texts[id(doc)]),
+        "  of it the columns": lambda doc: Columns(doc, texts[id(doc)]),
+        f"with {len(gazetteer):,} names": lambda doc: find_entities(doc, "a", gazetteer=gazetteer, text=texts[id(doc)]),
         "  of it finding them": lambda doc: list(gazetteer.find(read[id(doc)])),
         "to compare: spaCy's tokenizer": lambda doc: tokenizer(texts[id(doc)]),
     }

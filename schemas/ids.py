@@ -15,7 +15,10 @@ def text_sha256(text: str) -> str:
 
 def stable_id(kind: str, *parts: str) -> str:
     """Hash of `kind` and `parts`, 32 hex digits. Parts are length-prefixed, so ('ab','c') differs from ('a','bc')."""
-    encoded = [part.encode("utf-8", "surrogatepass") for part in (kind, *parts)]
+    try:
+        encoded = [part.encode() for part in (kind, *parts)]
+    except UnicodeEncodeError:  # lone surrogates; naming the way to treat them takes thrice the time of an id
+        encoded = [part.encode("utf-8", "surrogatepass") for part in (kind, *parts)]
     payload = b"".join([len(part).to_bytes(8, "big") + part for part in encoded])
     return hashlib.sha256(payload).hexdigest()[:ID_HEX_DIGITS]
 

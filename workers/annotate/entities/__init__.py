@@ -138,7 +138,7 @@ def _entity(columns: Columns, cluster: Cluster, article_id: str, scale: Scale) -
         mentions.append({"start": start, "end": end, "exact": columns.text[start:end], "kind": kind})
     if cluster.references:
         mentions.sort(key=lambda mention: mention["start"])
-    aliases = dict.fromkeys(name.text for name in cluster.names if name.text != cluster.canonical)
+    aliases = dict.fromkeys([name.text for name in cluster.names if name.text != cluster.canonical])
     return Entity(
         entity_id=entity_id(article_id, cluster.label, cluster.canonical),
         label=cluster.label,

@@ -18,16 +18,15 @@ _LINKS = frozenset({"of", "from", "at", "for", "with"})  # 'Kim Lee of Oxfam'; '
 
 def relate(columns: Columns, clusters: Sequence[Cluster]) -> None:
     """Give each person its roles, affiliations, country and gender, and each organisation the country said of it."""
-    cluster_at: dict[int, Cluster] = {
-        token: cluster for cluster in clusters for name in cluster.names for token in range(name.first, name.after)
-    }
+    cluster_at: dict[int, Cluster] = {}
     cover = Cover(bytearray(len(columns)), bytearray(len(columns)))
     for cluster in clusters:
         for name in cluster.names:
-            size = name.after - name.first
-            cover.inner[name.first + 1 : name.after] = b"\1" * (size - 1)
-            if cluster.label == PERSON:
-                cover.person[name.first : name.after] = b"\1" * size
+            is_person = cluster.label == PERSON
+            for token in range(name.first, name.after):
+                cluster_at[token] = cluster
+                cover.inner[token] = token > name.first
+                cover.person[token] = is_person
     for cluster in clusters:
         said: set[str] = set()
         if cluster.label == PERSON:
