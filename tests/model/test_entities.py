@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from schemas.clean import CleanArticle
 from schemas.enriched import Entity, Resolution
+from workers.annotate import AnnotateOptions, Annotator
 from workers.annotate.entities import ArticleEntities, find_entities
-from workers.annotate.pipeline import ModelError, load_pipeline, parse
+from workers.annotate.pipeline import ModelError, load_pipeline, locate, parse
 
 pytestmark = pytest.mark.model
 
@@ -182,3 +186,23 @@ def test_the_small_model_is_a_setting() -> None:
     [doc] = parse(small, ["Marta Kowalska lives in Norway."])
     entities = find_entities(doc, "a").entities
     assert {e.name for e in entities} == {"Marta Kowalska", "Norway"}
+
+
+def test_a_model_may_be_named_by_its_path_and_have_its_own_labels() -> None:
+    """Any spaCy model by path or name; `label_map` says which OntoNotes label each of its labels is."""
+    options = AnnotateOptions(model=str(locate("md")), label_map=(("PERSON", "EVENT"),))
+    article = CleanArticle(article_id="a", text="Marta Kowalska opened the bridge on Friday.")
+    [enriched] = Annotator(options).annotate([article])
+    assert [(e.name, e.label) for e in enriched.entities] == [("Marta Kowalska", "EVENT")]
+
+
+def test_cities_of_one_name_are_told_apart(nlp: Language) -> None:
+    """Sentences of our own, written before they were run: Paris in Texas, Georgia by the Black Sea."""
+    table = Path(__file__).with_name("city_sentences.tsv").read_text(encoding="utf-8")
+    cases = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    wrong = []
+    for doc, (text, name, country, geonames_id) in zip(parse(nlp, [case[0] for case in cases]), cases, strict=True):
+        entity = next((e for e in find_entities(doc, "a").entities if name in (e.name, *e.aliases)), None)
+        if entity is None or (entity.country, entity.geonames_id) != (country, int(geonames_id)):
+            wrong.append(text)
+    assert len(wrong) <= len(cases) // 20, wrong

@@ -201,3 +201,25 @@ def test_labels_of_another_scheme_are_mapped() -> None:
     doc = make_doc("Then Ana Prado slept", [("Ana Prado", "PER")])
     [entity] = find_entities(doc, "a", label_map={"PER": "PERSON"}).entities
     assert entity.label == "PERSON"
+
+
+def test_a_city_that_the_model_once_takes_for_a_team_stays_a_city() -> None:
+    """Of two labels for one name, a city's name speaks for the place."""
+    found = entities("Hanover won . They left Hanover", ("Hanover", "ORG"), ("Hanover", "GPE"))
+    assert [(e.label, e.country) for e in found.values()] == [("GPE", "DE")]
+
+
+@pytest.mark.parametrize(
+    ("text", "city", "country"),
+    [
+        pytest.param("A road to Frankfurt now", "Frankfurt", "DE", id="GeoNames says 'am Main'"),
+        pytest.param("A road to Duesseldorf now", "Duesseldorf", "DE", id="umlaut written out"),
+        pytest.param("A road to Fallujah now", "Fallujah", "IQ", id="English name"),
+        pytest.param(
+            "Talks at Smallville , Bahrain - today", "Smallville", "BH", id="too small, but its country follows"
+        ),
+    ],
+)
+def test_a_city_is_found_under_the_name_that_news_gives_it(text: str, city: str, country: str) -> None:
+    """English spelling, short names, and what stands behind the comma."""
+    assert entities(text, (city, "GPE"))[city].country == country
