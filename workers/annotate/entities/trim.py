@@ -15,6 +15,7 @@ NOT_NAMES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL"
 
 TITLE_GENDER: dict[str, str] = {row[0]: row[1] for row in rows("titles.tsv")}
 _ARTICLES = frozenset({"the", "a", "an"})
+_CAPITAL_ARTICLES = frozenset(form for article in _ARTICLES for form in (article.capitalize(), article.upper()))
 _GENITIVES = frozenset({"'s", "’s", "‘s", "'", "’"})
 _OPENING = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
 _CLOSING = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
@@ -39,6 +40,10 @@ def names_of(columns: Columns, label_map: Mapping[str, str], *, trimmed: bool = 
         if not trimmed:
             found.append(make_name(columns, first, after, label))
             continue
+        if after - first == 1 and label != PERSON and _is_bare(columns.word[first]):
+            if not (found and first < found[-1].after):
+                found.append(make_name(columns, first, after, label))
+            continue
         for part_first, part_after in _parts(columns, first, after, label):
             name = _trim(columns, part_first, part_after, label)
             # A name that was drawn out to its whole ('… von der Leyen') covers what the model made of its rest.
@@ -52,6 +57,11 @@ def make_name(columns: Columns, first: int, after: int, label: str) -> Name:
     start, end = columns.start[first], columns.end[after - 1]
     text = columns.text[start:end]
     return Name(first, after, start, end, text, label, key_of(text))
+
+
+def _is_bare(word: str) -> bool:
+    """Tell whether a word is a name with nothing to cut, as half of all names are."""
+    return word.isalpha() and word[0].isupper() and len(word) > 1 and word not in _CAPITAL_ARTICLES
 
 
 def _parts(columns: Columns, first: int, after: int, label: str) -> Iterator[tuple[int, int]]:
