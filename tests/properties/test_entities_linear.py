@@ -38,6 +38,7 @@ _UNITS: dict[str, tuple[str, Entities]] = {
         "Paris/NNP ,/, X7/NNP ,/, Texas/NNP ,/, Paris/NNP",
         [(0, 1, "GPE"), (2, 3, "GPE"), (4, 5, "GPE"), (6, 7, "GPE")],
     ),
+    "companies": ("airline/NN X7/NNP owns/VBZ the/DT airline/NN ./.", [(1, 2, "ORG")]),
     "words of no sentence": ("Ana/NNP Prado/NNP ,/, the/DT x7/JJ", [(0, 2, "PERSON")]),
 }
 

@@ -7,15 +7,18 @@ were named in one sentence: then nobody can tell.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workers.annotate.entities.clusters import Cluster, Reference
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.lexemes import WordClass
 from workers.annotate.entities.names import ORG
 from workers.annotate.entities.nominals import is_definite
 from workers.annotate.entities.tables import rows, words
 
+_MAX_KNOWN = 50  # organisations of one kind; bounds the work in lists of them
 _REACH_SENTENCES = 10  # further back, 'the company' is one that the model missed
 _DESCRIBING = frozenset({"compound", "nmod"})
 _COPULAS = frozenset({"is", "was", "be", "become", "became", "remains"})
@@ -33,6 +36,7 @@ def _nouns() -> tuple[dict[str, None], dict[str, list[str]]]:
 
 
 _NOUNS, _SHOWN_BY = _nouns()
+_KINDS = WordClass(lambda word: word.lower() in _NOUNS)
 ORGANIZATION_NOUNS: frozenset[str] = frozenset(_NOUNS)
 
 
@@ -47,7 +51,7 @@ class _Known:
 
 def add_organization_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
     """Add to each organisation the nominals that mean it."""
-    candidates = [token for token, word in enumerate(columns.lower) if word in _NOUNS]
+    candidates = columns.tokens_of(_KINDS)
     if not candidates:
         return
     organization_at = {
@@ -66,7 +70,7 @@ def add_organization_references(columns: Columns, clusters: Sequence[Cluster]) -
             continue
         described = next(_described(columns, token, organization_at), None)
         if described is not None:
-            said = {columns.lower[child] for child in columns.children[token]}
+            said = {columns.lower[child] for child in columns.children(token)}
             known.setdefault(columns.lower[token], []).append(_Known(described, token, said))
         elif is_definite(columns, token) and columns.tag[token] == "NN":
             meant = _meant(columns, token, known.get(columns.lower[token], ()))
@@ -93,26 +97,26 @@ def _described(columns: Columns, noun: int, organization_at: dict[int, Cluster])
         yield organization_at[head]  # 'the airline Norfly'
     if dep == "appos" and head in organization_at:
         yield organization_at[head]  # 'Norfly, an airline'
-    for child in columns.children[noun]:
+    for child in columns.children(noun):
         if columns.dep[child] == "appos" and child > noun and child in organization_at:
             yield organization_at[child]  # 'the airline, Norfly'
     if dep == "attr" and columns.lower[head] in _COPULAS:
-        for child in columns.children[head]:
+        for child in columns.children(head):
             if columns.dep[child] == "nsubj" and child in organization_at:
                 yield organization_at[child]  # 'Norfly is an airline'
 
 
 def _meant(columns: Columns, noun: int, known: Sequence[_Known]) -> Cluster | None:
     """Return the organisation of this kind that was named last, None where none or two were."""
-    modifiers = [c for c in columns.children[noun] if c < noun and columns.dep[c] in ("amod", "compound", "nmod")]
+    modifiers = [c for c in columns.children(noun) if c < noun and columns.dep[c] in ("amod", "compound", "nmod")]
     added = {columns.lower[child] for child in modifiers} - words("empty_modifiers.txt")
     last: dict[int, tuple[int, Cluster]] = {}
-    for one in known:
+    for one in known[:_MAX_KNOWN]:
         if one.since >= noun or not added <= one.said:
             continue
-        named = [name.first for name in one.cluster.names if name.first < noun]
-        if named:
-            last[id(one.cluster)] = (max(named), one.cluster)
+        names = one.cluster.names
+        if before := bisect_left(names, noun, key=lambda name: name.first):
+            last[id(one.cluster)] = (names[before - 1].first, one.cluster)
     if not last:
         return None
     (at, cluster), *others = sorted(last.values(), key=lambda pair: -pair[0])

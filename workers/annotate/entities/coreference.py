@@ -224,15 +224,10 @@ def _meet_noun(discourse: Discourse, holders: Mapping[str, Sequence[Cluster]], c
 
 def _moments(columns: Columns) -> list[float]:
     """Return for each sentence when it comes: one unit after the sentence before, more behind a line break."""
-    breaks = {word for word in columns.vocabulary if "\n" in word}
+    ended = {columns.sentence[token] for token in columns.tokens_of(_BREAKS)}
     moments = [0.0]
-    ended = 0.0
-    for word, sentence in zip(columns.word, columns.sentence, strict=True):
-        if sentence == len(moments):
-            moments.append(moments[-1] + 1.0 + ended)
-            ended = 0.0
-        if word in breaks:
-            ended = _PARAGRAPH
+    for sentence in range(columns.sentence[-1] if len(columns) else 0):
+        moments.append(moments[-1] + 1.0 + (_PARAGRAPH if sentence in ended else 0.0))
     return moments
 
 
@@ -273,6 +268,7 @@ def _first_free(columns: Columns, noun: int, covered: bytearray) -> int:
 
 _INSIDE = frozenset({"det", "amod", "compound"})
 _OPENS, _CLOSES = frozenset({"“", "``"}), frozenset({"”", "''"})
+_BREAKS = WordClass(lambda word: "\n" in word)
 _MARKS = WordClass(lambda word: word in _OPENS or word in _CLOSES or word == '"' or "\n" in word)
 
 
