@@ -260,7 +260,8 @@ def test_an_exporter_that_is_not_there_is_named() -> None:
 
 
 LOADED = (
-    "import sys; from workers.app import create_app; from workers.settings import Settings; "
+    "import sys; from workers import logs; from workers.app import create_app; from workers.settings import Settings; "
+    "logs.configure('INFO', 'text'); "
     "app = create_app(Settings(web_port=0)); "
     "print(app.runtime.traces is not None, any(name.startswith('opentelemetry') for name in sys.modules))"
 )
