@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
+import spacy
 from spacy.language import Language
+from spacy.pipeline import EntityRuler
 from spacy.tokens import Doc
 
 from schemas.clean import CleanArticle
@@ -194,6 +197,45 @@ def test_a_model_may_be_named_by_its_path_and_have_its_own_labels() -> None:
     article = CleanArticle(article_id="a", text="Marta Kowalska opened the bridge on Friday.")
     [enriched] = Annotator(options).annotate([article])
     assert [(e.name, e.label) for e in enriched.entities] == [("Marta Kowalska", "EVENT")]
+
+
+@pytest.fixture(scope="module")
+def foreign_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A spaCy model on disk whose entities come from another component and have the labels of CoNLL-2003."""
+    model = spacy.load(locate("md"), exclude=["ner"])
+    ruler = cast(EntityRuler, model.add_pipe("entity_ruler", name="ner"))
+    ruler.add_patterns([{"label": "PER", "pattern": "Marta Kowalska"}, {"label": "LOC", "pattern": "Oslo"}])
+    folder = tmp_path_factory.mktemp("model")
+    model.to_disk(folder)
+    return folder
+
+
+CONLL_LABELS = (("PER", "PERSON"), ("LOC", "GPE"))
+IN_OSLO = CleanArticle(article_id="a", text="Marta Kowalska opened the bridge in Oslo on Friday.")
+
+
+@pytest.mark.filterwarnings("ignore:.W095.:UserWarning")  # the model is of an older spaCy
+def test_a_model_with_another_scheme_is_mapped(foreign_model: Path) -> None:
+    """PER and LOC of a model that was never ours become a person and a place with its country."""
+    [enriched] = Annotator(AnnotateOptions(model=str(foreign_model), label_map=CONLL_LABELS)).annotate([IN_OSLO])
+    found = {e.name: (e.label, e.country) for e in enriched.entities}
+    assert found == {"Marta Kowalska": ("PERSON", None), "Oslo": ("GPE", "NO")}
+
+
+@pytest.mark.filterwarnings("ignore:.W095.:UserWarning")  # the model is of an older spaCy
+def test_a_model_may_be_named_as_the_package_it_was_installed_as(
+    foreign_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `pip install` leaves a spaCy model: a package with a `load`, and the record of its installation."""
+    package, record = tmp_path / "xx_news", tmp_path / "xx_news-1.0.dist-info"
+    package.mkdir()
+    record.mkdir()
+    load = f"import spacy\n\n\ndef load(**options):\n    return spacy.load({str(foreign_model)!r}, **options)\n"
+    (package / "__init__.py").write_text(load, encoding="utf-8")
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: xx_news\nVersion: 1.0\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    [enriched] = Annotator(AnnotateOptions(model="xx_news", label_map=CONLL_LABELS)).annotate([IN_OSLO])
+    assert [e.name for e in enriched.entities] == ["Marta Kowalska", "Oslo"]
 
 
 def test_cities_of_one_name_are_told_apart(nlp: Language) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from spacy.language import Language
+from spacy.pipeline import DependencyParser, EntityRecognizer, Tagger
+from spacy.pipeline import Tok2Vec as Tok2VecPipe
 
 from workers.annotate.fast.arrays import Floats
 
 # The pipes of spaCy's English `core_web` models that the fast pipe replaces, in their order; others may come after.
 REPLACED_PIPES = ("tok2vec", "tagger", "wiremill_line_breaks", "parser", "ner")
+# What they must be exactly: a component of another class or of a subclass may do anything under the same name.
+PIPE_CLASSES = {"tok2vec": Tok2VecPipe, "tagger": Tagger, "parser": DependencyParser, "ner": EntityRecognizer}
 # These may stand anywhere between: they change nothing that the replaced ones read.
 PASSIVE_PIPES = frozenset({"wiremill_white_space", "attribute_ruler", "lemmatizer"})
 
@@ -83,7 +87,7 @@ def read_architecture(nlp: Language) -> Architecture:
     """Return the weights of `nlp`. Raises UnknownArchitectureError where `core_web` models are built otherwise."""
     names = tuple(name for name in nlp.pipe_names if name not in PASSIVE_PIPES)
     _expect(names[: len(REPLACED_PIPES)] == REPLACED_PIPES, f"its pipes begin with {', '.join(names)}")
-    tok2vec, tagger, parser, ner = (cast(Any, nlp.get_pipe(name)) for name in ("tok2vec", "tagger", "parser", "ner"))
+    tok2vec, tagger, parser, ner = (_pipe(nlp, name) for name in PIPE_CLASSES)
     softmax, listener = tagger.model.maybe_get_ref("softmax"), tagger.model.maybe_get_ref("tok2vec")
     _expect(softmax is not None and listener is not None, "a tagger of another kind")
     _expect(listener.name == "tok2vec-listener", "a tagger without a shared tok2vec")
@@ -96,6 +100,12 @@ def read_architecture(nlp: Language) -> Architecture:
         parser=_transition_model(parser, "parser", slots=8),
         recogniser=_transition_model(ner, "ner", slots=3),
     )
+
+
+def _pipe(nlp: Language, name: str) -> Any:
+    pipe = nlp.get_pipe(name)
+    _expect(type(pipe) is PIPE_CLASSES[name], f"a {name} that is a {type(pipe).__name__}")
+    return pipe
 
 
 def _tok2vec(model: Any) -> Tok2Vec:
