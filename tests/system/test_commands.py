@@ -106,6 +106,10 @@ async def test_tail_shows_what_a_speaker_said(wiremill: Command, broker: Broker,
     assert [json.loads(line)["quote_id"] for line in done.stdout.splitlines()] == ["0", "2", "4"], done.stderr
     done = wiremill(*words, "--last", "2")
     assert [json.loads(line)["quote_id"] for line in done.stdout.splitlines()] == ["3", "4"]
+    done = wiremill(*words, "--last", "2", "--speaker", "lee")
+    assert [json.loads(line)["quote_id"] for line in done.stdout.splitlines()] == ["2", "4"]
+    done = wiremill(*words, "--last", "1", "--speaker", "fox")
+    assert [json.loads(line)["quote_id"] for line in done.stdout.splitlines()] == ["3"]
     done = wiremill("tail", "--topic", "quotes", "--from-beginning", "--count", "4")
     assert len(done.stdout.splitlines()) == 4
 

@@ -15,6 +15,9 @@ from workers.settings import Settings
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text()
 CODE = re.findall(r"^```(\w+)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+# Read by others than the worker: where secrets lie, how the fault suite is run.
+OTHER_VARIABLES = {"WIREMILL_SECRETS_DIR", "WIREMILL_CHAOS_SEED", "WIREMILL_CHAOS_KILLS", "WIREMILL_SOAK_ARTICLES"}
+PROSE: set[str] = set()  # words behind `wiremill` that are no command
 SHELL = "\n".join(code for language, code in CODE if language == "bash")
 
 
@@ -46,6 +49,21 @@ def test_every_command_shown_exists() -> None:
         command = get_command(app).commands[name]  # type: ignore[attr-defined]  # Typer's is a group
         if below and hasattr(command, "commands"):
             assert below in command.commands
+
+
+def test_every_command_and_setting_named_in_the_docs_exists() -> None:
+    """Also within sentences, on every page; the changelog speaks of the past and is left out."""
+    known = get_command(app).commands  # type: ignore[attr-defined]  # Typer's is a group
+    settings = {f"WIREMILL_{name.upper()}" for name in Settings.model_fields} | OTHER_VARIABLES
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]:
+        text = page.read_text()
+        for name, below in re.findall(r"wiremill ([a-z]+)(?: ([a-z]+))?(?=[ `\n|…])", text):
+            if name in PROSE:
+                continue
+            assert name in known, f"{page.name}: wiremill {name}"
+            if below and hasattr(known[name], "commands"):
+                assert below in known[name].commands, f"{page.name}: wiremill {name} {below}"
+        assert set(re.findall(r"WIREMILL_[A-Z_]+[A-Z]", text)) <= settings, page.name
 
 
 def test_every_target_shown_exists() -> None:

@@ -147,6 +147,7 @@ async def audit_topics(settings: Settings, *, to_end: bool = False) -> Report:
     busy meanwhile cannot make an input look lost.
     """
     from workers.cli import connect
+    from workers.cli.progress import counted
     from workers.publish import Topic
 
     async with connect.admin(settings) as admin_client:
@@ -157,8 +158,9 @@ async def audit_topics(settings: Settings, *, to_end: bool = False) -> Report:
         begins = await reader.beginning_offsets(inputs)
         ends = await reader.end_offsets(inputs)
         books = _open_books(inputs, begins, ends, None if to_end else committed)
-        starts = await reader.beginning_offsets(ledger)
-        async for record in connect.read_range(reader, starts, await reader.end_offsets(ledger)):
+        starts, stops = await reader.beginning_offsets(ledger), await reader.end_offsets(ledger)
+        total = sum(stops.values()) - sum(starts.values())
+        async for record in counted(connect.read_range(reader, starts, stops), total, "reading the ledger"):
             _enter(books, record)
         parts = [await _close(books, tp, reader) for tp in inputs]
     has_records = any(ends[tp] > begins[tp] for tp in inputs)

@@ -72,7 +72,7 @@ def explain(error: Exception, settings: Settings) -> tuple[str, str] | None:
             )
             return f"the broker at {where} did not accept who we are: {_said(error)}", hint
         case _ if isinstance(error, forbidden):
-            return f"the broker forbids it: {_said(error)}", "give this user the rights named in the README, Deploying"
+            return f"the broker forbids it: {_said(error)}", "docs/operators.md lists the rights a user needs"
         case errors.UnknownTopicOrPartitionError():
             return f"a topic is missing: {_said(error)}", "`wiremill topics create` makes all of them"
         case errors.KafkaConnectionError() | errors.NoBrokersAvailable() | errors.KafkaTimeoutError() | TimeoutError():

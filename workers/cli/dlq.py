@@ -236,13 +236,15 @@ async def _letters(settings: Settings, choice: Choice) -> AsyncIterator[Letter |
     from schemas.codec import DecodeError, decode
     from schemas.dead_letter import DeadLetter
     from workers.cli import connect
+    from workers.cli.progress import counted
     from workers.publish import Topic
 
     async with connect.admin(settings) as admin_client:
         partitions = await connect.partitions_of(admin_client, [settings.topic(Topic.DEAD_LETTER)])
     async with connect.consumer(settings) as reader:
         starts, ends = await _reach(reader, partitions, choice)
-        async for record in connect.read_range(reader, starts, ends):
+        total = sum(max(0, ends[tp] - starts[tp]) for tp in partitions)
+        async for record in counted(connect.read_range(reader, starts, ends), total, "reading dead letters"):
             try:
                 letter = Letter(record.partition, record.offset, decode(record.value, DeadLetter))
             except DecodeError as error:

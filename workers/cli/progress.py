@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from workers.cli.terminal import stderr
+
+STEP_RECORDS = 500  # between two updates of a bar: each costs as much as reading a small record
+
+T = TypeVar("T")
 
 
 class Update(Protocol):
@@ -35,3 +40,20 @@ def articles_progress(total_bytes: int | None) -> Iterator[Update]:
 
     with progress:
         yield update
+
+
+async def counted(records: AsyncIterator[T], total: int, what: str) -> AsyncIterator[T]:
+    """Yield `records`, with a bar over `total` of them on stderr while a person waits there."""
+    if not sys.stderr.isatty():
+        async for record in records:
+            yield record
+        return
+    columns = (SpinnerColumn(), TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr(), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        seen = 0
+        async for record in records:
+            yield record
+            seen += 1
+            if seen % STEP_RECORDS == 0:
+                progress.update(task, completed=seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,12 +89,15 @@ async def _tail(
         begins = await reader.beginning_offsets(partitions)
         ends = await reader.end_offsets(partitions)
         reach = None if start == "beginning" else int(start)
-        starts = {tp: begins[tp] if reach is None else max(begins[tp], ends[tp] - reach) for tp in partitions}
-        old = [r async for r in connect.read_range(reader, starts, ends) if _is_wanted(r, wanted)] if reach else []
+        # The newest of those that are wanted may lie anywhere; without a wish they lie at the ends.
+        whole = reach is None or wanted != Wanted()
+        starts = {tp: begins[tp] if whole else max(begins[tp], ends[tp] - (reach or 0)) for tp in partitions}
         if reach:  # the newest of all partitions, in the order of time
-            for record in sorted(old, key=lambda r: (r.timestamp, r.partition, r.offset))[-reach:]:
+            for record in await _newest(connect.read_range(reader, starts, ends), wanted, reach):
                 show(record)
                 left = left and left - 1
+                if left == 0:
+                    return
         elif reach is None:
             async for record in connect.read_range(reader, starts, ends):
                 if left != 0 and _is_wanted(record, wanted):
@@ -113,6 +116,21 @@ async def _tail(
                 left = left and left - 1
             if left == 0:
                 return
+
+
+async def _newest(records: AsyncIterator[ConsumerRecord], wanted: Wanted, count: int) -> list[ConsumerRecord]:
+    """Return the newest that are wanted, oldest first; holds at most twice as many."""
+    kept: list[ConsumerRecord] = []
+    async for record in records:
+        if _is_wanted(record, wanted):
+            kept.append(record)
+        if len(kept) > 2 * count:
+            kept = _by_time(kept)[-count:]
+    return _by_time(kept)[-count:]
+
+
+def _by_time(records: list[ConsumerRecord]) -> list[ConsumerRecord]:
+    return sorted(records, key=lambda record: (record.timestamp, record.partition, record.offset))
 
 
 def _is_wanted(record: ConsumerRecord, wanted: Wanted) -> bool:
