@@ -9,12 +9,15 @@ from pathlib import Path
 
 from tests.harness.processes import ROOT
 
-PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+PAGES = sorted(
+    [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md"), *ROOT.glob("deploy/**/*.md")]
+)
 _BLOCK = re.compile(r"^```(bash|sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 # Commands that are not run, each with the reason. What is matched by none of these is run.
 NOT_RUN = (
     (r"make (demo|setup|test|check|test-kafka|chaos)\b|WIREMILL_\w+=\d+ make chaos", "the suite itself, or its set-up"),
+    (r"kubectl ", "no Kubernetes where the tests run; tests/unit/test_deploy.py reads the manifests"),
     (r"docker ", "no container engine where the tests run; tests/unit/test_deploy.py reads the files"),
     (r"kafka-[a-z-]+\.sh ", "a tool of Apache Kafka's, which is not installed here"),
     (r"export WIREMILL_(BROKERS=kafka|SECURITY)", "somebody's cluster"),

@@ -55,7 +55,12 @@ def test_every_command_and_setting_named_in_the_docs_exists() -> None:
     """Also within sentences, on every page; the changelog speaks of the past and is left out."""
     known = get_command(app).commands  # type: ignore[attr-defined]  # Typer's is a group
     settings = {f"WIREMILL_{name.upper()}" for name in Settings.model_fields} | OTHER_VARIABLES
-    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]:
+    for page in [
+        ROOT / "README.md",
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("examples/**/*.md"),
+        *ROOT.glob("deploy/**/*.md"),
+    ]:
         text = page.read_text()
         for name, below in re.findall(r"wiremill ([a-z]+)(?: ([a-z]+))?(?=[ `\n|…])", text):
             if name in PROSE:
@@ -82,13 +87,28 @@ def test_every_setting_shown_exists() -> None:
 
 def test_every_link_leads_somewhere() -> None:
     """Links into the project name files that are there, and headings that these have."""
-    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]:
+    for page in [
+        ROOT / "README.md",
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("examples/**/*.md"),
+        *ROOT.glob("deploy/**/*.md"),
+    ]:
         for link in re.findall(r"\]\(([^):]+)\)", page.read_text()):
             path, _, heading = link.partition("#")
             target = page.parent / path if path else page
             assert target.exists(), f"{page.name}: {link}"
             if heading:
                 assert heading in _anchors(target.read_text()), f"{page.name}: {link}"
+
+
+def test_the_figures_of_the_summary_are_those_of_the_pages() -> None:
+    """docs/data.md repeats figures of quality; each stands on the page that the line names."""
+    page = ROOT / "docs" / "data.md"
+    lines = re.findall(r"^\| (.+?) \| (.+?) \| \[\S+\]\((\S+\.md)\) \|$", page.read_text(), re.MULTILINE)
+    assert len(lines) > 5
+    for what, said, link in lines:
+        for figure in re.findall(r"\d*\.\d+", said):
+            assert figure in (page.parent / link).read_text(), f"{what}: {figure} is not in {link}: docs/data.md repeats it"
 
 
 def _anchors(text: str) -> set[str]:
