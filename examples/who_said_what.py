@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS quotes (
@@ -52,14 +52,12 @@ def row(quote: dict[str, Any], seen: datetime) -> list[Any]:
 async def read_on(database: duckdb.DuckDBPyConnection, brokers: str, topic: str) -> int:
     """Read the topic from the kept positions to its present end; return how many records came."""
     database.execute(SCHEMA)
-    consumer = AIOKafkaConsumer(bootstrap_servers=brokers, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=brokers, enable_auto_commit=False)  # no group: all partitions
     await consumer.start()
     try:
-        await consumer._client.force_metadata_update()
-        parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        parts = sorted(consumer.assignment())
         if not parts:
             raise SystemExit(f"no topic {topic} at {brokers}: `wiremill topics create` makes it")
-        consumer.assign(parts)
         ends = await consumer.end_offsets(parts)
         begins = await consumer.beginning_offsets(parts)
         kept = database.execute("SELECT part, next FROM positions WHERE topic = ?", [topic]).fetchall()

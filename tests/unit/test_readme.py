@@ -108,7 +108,9 @@ def test_the_figures_of_the_summary_are_those_of_the_pages() -> None:
     assert len(lines) > 5
     for what, said, link in lines:
         for figure in re.findall(r"\d*\.\d+", said):
-            assert figure in (page.parent / link).read_text(), f"{what}: {figure} is not in {link}: docs/data.md repeats it"
+            assert figure in (page.parent / link).read_text(), (
+                f"{what}: {figure} is not in {link}: docs/data.md repeats it"
+            )
 
 
 def _anchors(text: str) -> set[str]:

@@ -110,10 +110,18 @@ async def _newest(settings: Settings, topic: Topic, since: datetime | None) -> A
     async with connect.consumer(settings) as reader:
         starts = await _starts(reader, partitions, since)
         ends = await reader.end_offsets(partitions)
-        newest = {record.key: record.offset async for record in connect.read_range(reader, starts, ends)}
+        newest: dict[bytes, tuple[int, int, int]] = {}
         async for record in connect.read_range(reader, starts, ends):
-            if record.value is not None and newest[record.key] == record.offset:
+            if record.key is not None:
+                newest[record.key] = max(newest.get(record.key, _place(record)), _place(record))
+        async for record in connect.read_range(reader, starts, ends):
+            if record.value is not None and newest.get(record.key, _place(record)) == _place(record):
                 yield record
+
+
+def _place(record: ConsumerRecord) -> tuple[int, int, int]:
+    """Return what orders records of one key, also where it changed its partition."""
+    return record.timestamp, record.partition, record.offset
 
 
 async def _starts(

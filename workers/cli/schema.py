@@ -31,7 +31,9 @@ def contract_files() -> dict[str, str]:
 
 
 @app.command("list")
-def list_records() -> None:
+def list_records(
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON array: topic, record, key, what it is")] = False,
+) -> None:
     """List the records, and the topic that carries each.
 
     Example: wiremill schema list
@@ -42,6 +44,13 @@ def list_records() -> None:
     from workers.cli.terminal import stdout
     from workers.publish import CARRIES
 
+    if as_json:
+        rows = [
+            {"topic": topic.value, "record": CARRIES[topic], "key": key, "summary": summary}
+            for topic, (key, summary) in CHANNELS.items()
+        ]
+        sys.stdout.write(json.dumps(rows) + "\n")
+        return
     table = Table("record", "topic", "key", "what it is", box=None, padding=(0, 2, 0, 0), header_style="bold")
     for topic, (key, summary) in CHANNELS.items():
         table.add_row(CARRIES[topic], f"news.{topic}", key, summary)

@@ -29,6 +29,20 @@ def test_help_has_an_example_that_names_the_command(words: tuple[str, ...]) -> N
     assert re.search(rf"Example: .*wiremill {' '.join(words)}\b", shown.stdout)
 
 
+# Those whose output is JSON anyway, those that only write files, and those that go on until they are stopped.
+WITHOUT_JSON = {
+    ("clean",), ("annotate",), ("enrich",), ("demo",), ("worker",),
+    ("schema", "show"), ("schema", "asyncapi"), ("schema", "export"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [words for words in _commands() if words not in WITHOUT_JSON], ids=" ".join)
+def test_a_machine_can_read_what_a_command_says(words: tuple[str, ...]) -> None:
+    """`--json` on each that prints for people."""
+    shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "400", "TERM": "dumb"})
+    assert "--json" in shown.stdout
+
+
 def test_the_exit_codes_are_documented() -> None:
     """In `wiremill --help`, each with what it means."""
     shown = " ".join(CliRunner().invoke(app, ["--help"], env={"COLUMNS": "400"}).stdout.split())
