@@ -128,6 +128,24 @@ class Quote(Record):
     provenance: Provenance = Field(description="the rules behind it")
 
 
+class NotQuoteReason(StrEnum):
+    """Why words in quotation marks are nobody's quote."""
+
+    TITLE = "title"
+    NICKNAME = "nickname"
+    TERM = "term"
+    SCARE_QUOTE = "scare_quote"
+    UNATTRIBUTED = "unattributed"
+
+
+class NotQuote(TextSpan):
+    """Words in quotation marks that were not taken for a quote, with their marks."""
+
+    reason: NotQuoteReason = Field(
+        description="title of a work, nickname, term (`so-called`), scare quote, or a sentence that names no source"
+    )
+
+
 class PipelineModel(Record):
     """A model that took part, by name and version."""
 
@@ -159,6 +177,9 @@ class EnrichedArticle(CleanArticle):
 
     entities: tuple[Entity, ...] = Field(default=(), description="each person, organisation and place once")
     quotes: tuple[Quote, ...] = Field(default=(), description="the quotes, in order of the text")
+    not_quotes: tuple[NotQuote, ...] = Field(
+        default=(), description="words in quotation marks that are no quote, each with the reason, in order"
+    )
     pipeline: Pipeline | None = Field(default=None, description="what made this record")
 
     @model_validator(mode="after")
@@ -174,4 +195,5 @@ def _spans(article: EnrichedArticle) -> list[TextSpan]:
     for quote in article.quotes:
         spans.extend(quote.spans)
         spans.extend(span for span in (quote.cue, quote.speaker.mention) if span is not None)
+    spans.extend(article.not_quotes)
     return spans

@@ -111,6 +111,23 @@ def test_a_term_in_marks_without_a_cue_is_no_quote(annotator: Annotator) -> None
     assert quotes_of(annotator, "The so-called “bridge tax” took effect in March.") == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("He read the novel “The Long Bridge” again.", "title"),
+        ("Robert “Bob” Miller opened the bridge.", "nickname"),
+        ("The so-called “bridge tax” took effect.", "term"),
+        ("A “free” bridge was opened.", "scare_quote"),
+        ("“We were all so tired.” It rained.", "unattributed"),
+    ],
+)
+def test_words_in_marks_that_are_no_quote_have_a_reason(annotator: Annotator, text: str, reason: str) -> None:
+    """Nothing in marks is dropped in silence."""
+    [article] = annotator.annotate([CleanArticle(article_id="a", text=text)])
+    assert article.quotes == ()
+    assert [passage.reason for passage in article.not_quotes] == [reason]
+
+
 def test_what_is_reported_inside_a_report_is_not_a_second_quote(annotator: Annotator) -> None:
     """In 'the mayor said that Baker believes …' the quote is the mayor's."""
     [quote] = quotes_of(annotator, "The mayor said that Peter Baker believes the bridge is safe.")

@@ -11,7 +11,7 @@ from schemas.enriched import EnrichedArticle, Pipeline, PipelineModel
 from workers import __version__
 from workers.annotate.entities import find_entities, read_gazetteer, read_tables, with_quoted
 from workers.annotate.pipeline import load_pipeline, parse, warm_up
-from workers.annotate.quotes import find_quotes, read_lexicon
+from workers.annotate.quotes import read_lexicon, read_marks
 from workers.annotate.vocabulary import bounded_vocabulary
 from workers.options import AnnotateOptions
 
@@ -56,9 +56,9 @@ class Annotator:
                 gazetteer=self._gazetteer,
                 text=article.text,
             )
-            quotes = find_quotes(doc, article, entities, min_confidence=self.options.min_confidence)
+            quotes, rest = read_marks(doc, article, entities, min_confidence=self.options.min_confidence)
             speakers = {quote.speaker.entity_id for quote in quotes if quote.speaker.entity_id}
             salient = with_quoted(entities.entities, speakers, article.headline)
             fields = dict(article) | {"processed_at": now, "pipeline": self.pipeline}
-            enriched.append(EnrichedArticle(**fields, entities=salient, quotes=quotes))
+            enriched.append(EnrichedArticle(**fields, entities=salient, quotes=quotes, not_quotes=rest))
         return enriched

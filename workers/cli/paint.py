@@ -57,12 +57,15 @@ QUOTATION_MARKS = "\"'“”‘’«»„‚ \n"
 def paint_article(article: EnrichedArticle, *, text: bool = True, explain: bool = False) -> RenderableType:
     """Return an article: headline, facts, the painted text if `text`, who said what, entities.
 
-    `explain` adds to each quote the rules that found it, and shows dates and numbers among the entities.
+    `explain` adds to each quote the rules that found it, lists the words in marks that are no quote, and shows dates
+    and numbers among the entities.
     """
     parts: list[RenderableType] = [Rule(style=FAINT), *_head(article), Text()]
     if text:
         parts += [Padding(painted_text(article, explain=explain), (0, 1)), Text()]
     parts += [_title("Who said what", len(article.quotes)), *_by_speaker(article.quotes, explain=explain), Text()]
+    if explain and article.not_quotes:
+        parts += [_title("In marks, not quoted", len(article.not_quotes)), *_not_quotes(article), Text()]
     parts += [_title("Who and what is in it", len(article.entities)), _entities(article.entities, explain=explain)]
     return Group(*parts, Text())
 
@@ -187,6 +190,17 @@ def _quote_lines(quote: Quote, *, explain: bool) -> RenderableType:
     if explain:
         grid.add_row("", Text(_explanation(quote), style=FAINT))
     return grid
+
+
+def _not_quotes(article: EnrichedArticle) -> Iterable[RenderableType]:
+    """Return a line for each passage in marks that is no quote: its words and why."""
+    for passage in article.not_quotes:
+        words = safe_line(passage.exact)
+        shown = words if len(words) <= SHOWN_QUOTE_CHARS else words[: SHOWN_QUOTE_CHARS - 1] + "…"
+        line = Text.assemble(
+            shown, (f"  — {passage.reason.replace('_', ' ')} · at {passage.start}:{passage.end}", FAINT)
+        )
+        yield Padding(line, (0, 0, 0, 2))
 
 
 def _words(quote: Quote) -> str:

@@ -86,6 +86,14 @@ def test_explain_names_the_rules_behind_a_quote() -> None:
     assert "Monday" not in on_paper(paint_article(article()))
 
 
+def test_explain_says_which_marks_are_no_quote() -> None:
+    """A scare quote is listed with its reason; without `explain` nobody is bothered."""
+    words = {"not_quotes": [span("The bridge") | {"reason": "scare_quote"}]}
+    shown = " ".join(on_paper(paint_article(article(**words), explain=True), width=120).split())
+    assert "In marks, not quoted 1 The bridge — scare quote · at" in shown
+    assert "not quoted" not in on_paper(paint_article(article(**words)))
+
+
 def test_mentions_and_quotes_are_painted_where_they_stand() -> None:
     """Offsets are code points of the text, before and after disarming."""
     hostile = "\x1b[31m" + TEXT

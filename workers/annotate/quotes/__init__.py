@@ -12,7 +12,7 @@ from __future__ import annotations
 from spacy.tokens import Doc
 
 from schemas.clean import CleanArticle
-from schemas.enriched import Cue, Provenance, Quote, QuoteContext, QuoteType
+from schemas.enriched import Cue, NotQuote, Provenance, Quote, QuoteContext, QuoteType
 from schemas.ids import quote_id
 from schemas.record import TextSpan
 from workers.annotate.entities import ArticleEntities
@@ -21,12 +21,12 @@ from workers.annotate.quotes.cues import nouns, verbs
 from workers.annotate.quotes.grammar import Words
 from workers.annotate.quotes.join import find_reports
 from workers.annotate.quotes.marks import find_passages
-from workers.annotate.quotes.notquotes import quoted_passages
+from workers.annotate.quotes.notquotes import left_out, quoted_passages
 from workers.annotate.quotes.report import Report
 from workers.annotate.quotes.rules import CATALOGUE, Rule
 from workers.annotate.quotes.speakers import Speakers
 
-__all__ = ["CATALOGUE", "RULES_VERSION", "Rule", "find_quotes", "read_lexicon"]
+__all__ = ["CATALOGUE", "RULES_VERSION", "Rule", "find_quotes", "read_lexicon", "read_marks"]
 
 RULES_VERSION = "2"  # grows when a change of the rules changes quotes
 CONTEXT_CHARS = 160  # on each side, within the paragraph: about one sentence
@@ -35,18 +35,29 @@ CONTEXT_CHARS = 160  # on each side, within the paragraph: about one sentence
 def find_quotes(
     doc: Doc, article: CleanArticle, entities: ArticleEntities, *, min_confidence: float = 0.0
 ) -> tuple[Quote, ...]:
-    """Return the quotes of the article in order of their first span, without those below `min_confidence`.
+    """Return the quotes of `read_marks` alone."""
+    return read_marks(doc, article, entities, min_confidence=min_confidence)[0]
 
-    `doc` holds the whole of `article.text`, with Penn tags, ClearNLP dependencies and sentences.
+
+def read_marks(
+    doc: Doc, article: CleanArticle, entities: ArticleEntities, *, min_confidence: float = 0.0
+) -> tuple[tuple[Quote, ...], tuple[NotQuote, ...]]:
+    """Return the quotes of the article in order of their first span, and the words in marks that are none.
+
+    Quotes below `min_confidence` are in neither. `doc` holds the whole of `article.text`, with Penn tags, ClearNLP
+    dependencies and sentences.
     """
     if not len(doc):
-        return ()
+        return (), ()
     text, paragraphs = article.text, article.paragraphs
-    passages = quoted_passages(text, paragraphs, find_passages(text, paragraphs))
+    all_passages = find_passages(text, paragraphs)
+    passages = quoted_passages(text, paragraphs, all_passages)
     words = Words(doc, text, passages, paragraphs)
     speakers = Speakers(words, entities)
-    quotes = [_quote(words, report, article, speakers) for report in find_reports(words)]
-    return tuple(quote for quote in quotes if quote.confidence >= min_confidence)
+    reports = find_reports(words)
+    quotes = [_quote(words, report, article, speakers) for report in reports]
+    rest = left_out(text, paragraphs, all_passages, (span for report in reports for span in report.content))
+    return tuple(quote for quote in quotes if quote.confidence >= min_confidence), rest
 
 
 def read_lexicon() -> None:

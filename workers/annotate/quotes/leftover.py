@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
-from workers.annotate.quotes.frames import Shape, left_frame, right_frame
+from workers.annotate.quotes.frames import SENTENCE_ENDS, Shape, left_frame, right_frame
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
     Words,
@@ -24,6 +24,7 @@ from workers.annotate.quotes.report import Report
 MAX_LEAD_TOKENS = 30  # between a cue and the marks
 MAX_TERM_WORDS = 4  # more words that begin as a sentence are one, and nothing of the phrase follows them
 MAX_LINK_TOKENS = 3  # between “A” and “B”
+MAX_GAP_TOKENS = 25  # between marks of one sentence and one cue
 _CLOSES = frozenset({",", ".", "?", "!"})
 _CLASSES = frozenset({"speech", "writing"})
 _HALTS = frozenset({",", ";", ".", "!", "?", ":", "—", "–", "--", "-", "(", ")"})
@@ -51,18 +52,25 @@ class Leftovers:
         return found
 
     def _shared(self, number: int, found: Mapping[int, Report], taken: Mapping[int, Report]) -> Report | None:
-        """Return the report of the passage before, if only a link lies between: called it “A” and “B”."""
-        words = self._words
-        report = found.get(number - 1) or taken.get(number - 1)
-        if report is None or words.passages[number - 1].paragraph != words.passages[number].paragraph:
+        """Return the report of the passage before, if it goes on: it is “A” and “B”, said it was “A,” and is “B”."""
+        words, before = self._words, number - 1
+        report = found.get(before) or taken.get(before)
+        if report is None or words.passages[before].paragraph != words.passages[number].paragraph:
             return None
-        first, last = words.bounds[number - 1][1], words.bounds[number][0]
+        first, last = words.bounds[before][1], words.bounds[number][0]
+        if (
+            self._shapes[number].sentence_like
+            or self._shapes[before].tail in SENTENCE_ENDS
+            or last - first > MAX_GAP_TOKENS
+        ):
+            return None
         between = [words.doc[i].lower_ for i in range(first, last)]
-        if len(between) > MAX_LINK_TOKENS or not _LINKS.issuperset(between) or not {"and", "or", "but"} & set(between):
+        if SENTENCE_ENDS & set(between) or words.cues_between(first, last):
             return None
-        if self._shapes[number].sentence_like:
+        linked = len(between) <= MAX_LINK_TOKENS and _LINKS.issuperset(between) and _JOINS & set(between)
+        if not linked and (not report.cue or report.cue[-1] > words.bounds[before][0]):
             return None
-        report.content.append((words.passages[number - 1].end, words.passages[number].end))
+        report.content.append((words.passages[before].end, words.passages[number].end if linked else self._end(number)))
         report.passages.append(number)
         return report
 

@@ -1,16 +1,17 @@
-"""Passages in marks that nobody says: titles of works and shows, nicknames. Each reason has its test.
+"""Passages in marks that nobody says: titles of works and shows, nicknames, terms, scare quotes. Each has its test.
 
-Decided on the words alone, before any cue is looked for, so that ‘on “Meet the Press,” he said’ does not make the
-title a quote. Scare quotes and terms need no rule here: without a cue that reports them they are not published.
+Titles, nicknames and terms are told by their words alone, before any cue is looked for, so that ‘on “Meet the Press,”
+he said’ does not make the title a quote. What no cue reports is named afterwards: a scare quote where it is short and
+part of the writer's phrase, else unattributed. All are listed in the record, so that precision can be checked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 
 from schemas.clean import Paragraph
+from schemas.enriched import NotQuote, NotQuoteReason
 from workers.annotate.quotes.cues import word_set
 from workers.annotate.quotes.marks import Passage
 
@@ -26,14 +27,11 @@ _LEADS_TO_TITLE = word_set(
     "article essay editorial op-ed report study magazine newspaper website blog episode segment video chapter poem "
     "speech story hit anthem painting game app slogan hashtag singing sang performed co-host star stars"
 )
+_NAMES_TERM = re.compile(r"(?:so-called|the (?:term|word|nickname|hashtag)|known as|better known as) ?$", re.IGNORECASE)
+MAX_SCARE_WORDS = 4  # in marks without a cue; longer passages are mostly somebody's words whom the text does not name
+MAX_SCARE_CHARS = 120  # looked at for them
+_SENTENCE_MARKS = frozenset(".!?")
 _POSSESSIVE = re.compile(r"(?:['’]s|s['’])$")
-
-
-class NotQuote(StrEnum):
-    """Why a passage is not somebody's words."""
-
-    TITLE = "title"
-    NICKNAME = "nickname"
 
 
 def quoted_passages(text: str, paragraphs: Sequence[Paragraph], passages: Sequence[Passage]) -> list[Passage]:
@@ -41,10 +39,12 @@ def quoted_passages(text: str, paragraphs: Sequence[Paragraph], passages: Sequen
     return [p for p in passages if why_not(text, paragraphs[p.paragraph].start, p) is None]
 
 
-def why_not(text: str, paragraph_start: int, passage: Passage) -> NotQuote | None:
+def why_not(text: str, paragraph_start: int, passage: Passage) -> NotQuoteReason | None:
     """Return why a passage is nobody's words, None where it may be somebody's."""
     if not passage.closed or passage.inner_end - passage.inner_start > MAX_TITLE_WORDS * 16:
         return None
+    if _NAMES_TERM.search(text, max(paragraph_start, passage.start - 16), passage.start):
+        return NotQuoteReason.TERM
     words = _WORD.findall(passage.inner(text))
     if not words or len(words) > MAX_TITLE_WORDS or not _in_title_case(words):
         return None
@@ -53,10 +53,37 @@ def why_not(text: str, paragraph_start: int, passage: Passage) -> NotQuote | Non
         return None
     lead = before.split()[-1] if before.split() else ""
     if _is_nickname(text, passage, words, lead):
-        return NotQuote.NICKNAME
+        return NotQuoteReason.NICKNAME
     if lead.lower() in _LEADS_TO_TITLE or _POSSESSIVE.search(lead):
-        return NotQuote.TITLE
+        return NotQuoteReason.TITLE
     return None
+
+
+def left_out(
+    text: str, paragraphs: Sequence[Paragraph], passages: Sequence[Passage], content: Iterable[tuple[int, int]]
+) -> tuple[NotQuote, ...]:
+    """Return the passages that no `content` (code points, of all quotes) touches, each with the reason."""
+    found = []
+    taken = sorted(content)
+    number, reach = 0, 0
+    for passage in passages:
+        while number < len(taken) and taken[number][0] < passage.end:
+            reach = max(reach, taken[number][1])
+            number += 1
+        if reach <= passage.start:
+            reason = why_not(text, paragraphs[passage.paragraph].start, passage) or _why_nobody(text, passage)
+            exact = text[passage.start : passage.end]
+            found.append(NotQuote(start=passage.start, end=passage.end, exact=exact, reason=reason))
+    return tuple(found)
+
+
+def _why_nobody(text: str, passage: Passage) -> NotQuoteReason:
+    """Return why a passage that no cue reports is no quote: the writer's own word, or a source that is not named."""
+    words = _WORD.findall(text, passage.inner_start, min(passage.inner_end, passage.inner_start + MAX_SCARE_CHARS))
+    last = text[passage.inner_end - 1 : passage.inner_end]
+    if passage.closed and len(words) <= MAX_SCARE_WORDS and last not in _SENTENCE_MARKS:
+        return NotQuoteReason.SCARE_QUOTE
+    return NotQuoteReason.UNATTRIBUTED
 
 
 def _in_title_case(words: Sequence[str]) -> bool:
