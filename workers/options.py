@@ -47,3 +47,4 @@ class StageOptions:
     annotate: AnnotateOptions = field(default_factory=AnnotateOptions)
     max_record_bytes: int = 24_000_000  # of a message's value; the topics are created with the same figure
     test_hooks: bool = False  # tests only: let articles ask for faults
+    logs: tuple[str, str] | None = None  # level and style of what the children log; None: as Python has it

@@ -230,6 +230,7 @@ class Settings(BaseSettings):
             ),
             max_record_bytes=self.max_record_bytes,
             test_hooks=self.test_hooks,
+            logs=(self.log_level, self.log_format) if repeatable else None,  # commands on files speak for themselves
         )
 
     def registry_ssl_context(self) -> ssl.SSLContext:

@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Sequence
 
+from workers import logs
 from workers.options import StageOptions
 from workers.pool import wire
 from workers.pool.memory import resident_bytes, status_bytes
@@ -51,6 +52,8 @@ def die_with(parent: int) -> None:
 
 
 def _load(options: StageOptions) -> Stages:
+    if options.logs is not None:
+        logs.configure(*options.logs)
     stages = Stages(options)
     stages.warm_up()
     gc.collect()
