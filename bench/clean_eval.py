@@ -12,7 +12,7 @@ import re
 import statistics
 import time
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -78,17 +78,18 @@ def names_of(text: str) -> set[str]:
     return {" ".join(plain(name)) for name in re.split(r";|,| and | & ", text)} - {""}
 
 
+def is_right_author(gold: str, article: CleanArticle) -> bool:
+    """Return whether one of the article's authors is one of the gold byline's."""
+    found = {" ".join(plain(name)) for name in article.authors}
+    return bool(names_of(gold) & found) or any(likeness(gold, name) >= SAME_TITLE for name in article.authors)
+
+
 def metadata_row(records: Sequence[dict[str, Any]], found: Sequence[CleanArticle | None]) -> str:
     """Return how often title, author and date are right, and how often given where gold has none."""
     pairs = [(r, a) for r, a in zip(records, found, strict=True) if a is not None]
     titles = [likeness(r["gold_title"], a.headline) >= SAME_TITLE for r, a in pairs]
     exact = [plain(r["gold_title"]) == plain(a.headline) for r, a in pairs]
-    author = [
-        bool(names_of(r["gold_author"]) & {" ".join(plain(name)) for name in a.authors})
-        or any(likeness(r["gold_author"], name) >= SAME_TITLE for name in a.authors)
-        for r, a in pairs
-        if r["gold_author"]
-    ]
+    author = [is_right_author(r["gold_author"], a) for r, a in pairs if r["gold_author"]]
     author_invented = [bool(a.authors) for r, a in pairs if not r["gold_author"]]
     days = [(r["gold_date"], a.published_at.date().isoformat() if a.published_at else None) for r, a in pairs]
     date = [gold == day for gold, day in days if gold]
@@ -98,6 +99,23 @@ def metadata_row(records: Sequence[dict[str, Any]], found: Sequence[CleanArticle
         f"title right {mean(titles):.3f} (exact {mean(exact):.3f})   author right {mean(author):.3f} "
         f"invented {mean(author_invented):.3f}   date right {mean(date):.3f} invented {mean(date_invented):.3f}"
     )
+
+
+def by_source(records: Sequence[dict[str, Any]], found: Sequence[CleanArticle | None]) -> str:
+    """Return, by source and confidence of authors and date, how often they are right, wrong, and of a page without."""
+    counts: defaultdict[tuple[str, str, float], Counter[str]] = defaultdict(Counter)
+    for record, article in zip(records, found, strict=True):
+        if article is None:
+            continue
+        if article.published_at:
+            day, gold = article.published_at.date().isoformat(), record["gold_date"]
+            verdict = "none" if not gold else "right" if gold == day else "wrong"
+            counts["date", str(article.published_at_source), article.published_at_confidence or 0][verdict] += 1
+        if article.authors:
+            gold = record["gold_author"]
+            verdict = "none" if not gold else "right" if is_right_author(gold, article) else "wrong"
+            counts["author", str(article.authors_source), article.authors_confidence or 0][verdict] += 1
+    return "\n".join(f"{field} {source} at {sure}: {dict(c)}" for (field, source, sure), c in sorted(counts.items()))
 
 
 def main() -> None:
@@ -143,6 +161,7 @@ def main() -> None:
         print(f"fates (of articles: each rejection is wrong) {dict(fates)}; methods {dict(methods)}")
         if "gold_title" in records[0]:
             print(metadata_row(records, articles))
+            print(by_source(records, articles))
 
 
 if __name__ == "__main__":

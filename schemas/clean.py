@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from schemas.ids import text_sha256
-from schemas.record import Confidence, Record, Timestamp
+from schemas.record import Confidence, LocalTimestamp, Record, Timestamp
 
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 
@@ -66,6 +66,17 @@ class PublishedAtSource(StrEnum):
     URL = "url"
 
 
+class AuthorsSource(StrEnum):
+    """Where `authors` were read. A closed list."""
+
+    GIVEN = "given"
+    JSON_LD = "json-ld"
+    META = "meta"
+    MARKUP = "markup"
+    BYLINE = "byline"
+    SIGNATURE = "signature"
+
+
 class Paragraph(Record):
     """A paragraph of `text`, half-open, in code points, without the line break that ends it."""
 
@@ -104,11 +115,21 @@ class CleanArticle(Record):
     )
     headline: str | None = Field(default=None, description="headline")
     authors: tuple[str, ...] = Field(default=(), description="names, one each, without 'By'")
+    authors_source: AuthorsSource | None = Field(default=None, description="where they were read")
+    authors_confidence: Confidence | None = Field(
+        default=None, description="share of right names where they were read so; null when given"
+    )
     publisher: Publisher | None = Field(default=None, description="who published it")
     agency: str | None = Field(default=None, description="news agency the text is from: `Reuters`")
     dateline: Dateline | None = Field(default=None, description="place and agency at the head of the text")
-    published_at: Timestamp | None = Field(default=None, description="when it was published")
+    published_at: LocalTimestamp | None = Field(
+        default=None,
+        description="when it was published; with the offset the page gave, so that its day is the publisher's, else UTC",
+    )
     published_at_source: PublishedAtSource | None = Field(default=None, description="where that was read")
+    published_at_confidence: Confidence | None = Field(
+        default=None, description="share of right days where the same rule decided; null when given"
+    )
     fetched_at: Timestamp | None = Field(default=None, description="when the page was fetched")
     processed_at: Timestamp | None = Field(
         default=None, description="when it was cleaned; of enriched articles, when it was annotated"

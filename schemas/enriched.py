@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from schemas.clean import CleanArticle, Publisher
-from schemas.record import Confidence, Record, TextSpan, Timestamp
+from schemas.record import Confidence, LocalTimestamp, Record, TextSpan
 
 
 class MentionKind(StrEnum):
@@ -113,7 +113,7 @@ class Quote(Record):
     url: str | None = Field(default=None, description="the article's address")
     headline: str | None = Field(default=None, description="the article's headline")
     publisher: Publisher | None = Field(default=None, description="the article's publisher")
-    published_at: Timestamp | None = Field(default=None, description="when the article was published")
+    published_at: LocalTimestamp | None = Field(default=None, description="when the article was published")
     language: str | None = Field(default=None, description="the article's language")
     type: QuoteType = Field(description="all in quotation marks, none, or both")
     spans: tuple[TextSpan, ...] = Field(
@@ -168,7 +168,7 @@ class ArticleEntity(Entity):
     url: str | None = Field(default=None, description="the article's address")
     headline: str | None = Field(default=None, description="the article's headline")
     publisher: Publisher | None = Field(default=None, description="the article's publisher")
-    published_at: Timestamp | None = Field(default=None, description="when the article was published")
+    published_at: LocalTimestamp | None = Field(default=None, description="when the article was published")
     language: str | None = Field(default=None, description="the article's language")
 
 

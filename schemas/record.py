@@ -9,8 +9,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 
 
 def _as_utc(value: datetime) -> datetime:
+    return _with_zone(value).astimezone(UTC)
+
+
+def _with_zone(value: datetime) -> datetime:
     """Read a time without a zone as UTC: scrapers that omit the zone run on UTC servers far more often than not."""
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
 def _rfc3339(value: datetime) -> str:
@@ -24,6 +28,14 @@ Timestamp = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment, RFC 3339 in UTC on the wire."""
+
+LocalTimestamp = Annotated[
+    datetime,
+    AfterValidator(_with_zone),
+    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment, RFC 3339 on the wire with the offset it was given in: its day is the one where it was given."""
 
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
 

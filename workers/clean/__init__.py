@@ -7,7 +7,16 @@ import binascii
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from schemas.clean import CleanArticle, Extraction, PublishedAtSource, Publisher, Rejected, RejectReason, Removed
+from schemas.clean import (
+    AuthorsSource,
+    CleanArticle,
+    Extraction,
+    PublishedAtSource,
+    Publisher,
+    Rejected,
+    RejectReason,
+    Removed,
+)
 from schemas.ids import stable_id, text_sha256
 from schemas.raw import RawArticle
 from workers.clean import flat, page
@@ -57,19 +66,22 @@ def clean(
         if options.drop_duplicates:
             return Rejected(reason=RejectReason.DUPLICATE, detail=f"same text as {twin}", article_id=article_id)
         warnings.append(f"duplicate: same text as {twin}")
-    published_at, published_at_source = _first_date(article, body, story)
+    authors, dated = _authors(article, body), _first_date(article, body, story)
     return CleanArticle(
         article_id=article_id,
         content_hash=content_hash,
         url=article.url,
         canonical_url=address,
         headline=body.headline,
-        authors=article.authors or body.metadata.authors,
+        authors=authors[0],
+        authors_source=authors[1],
+        authors_confidence=authors[2],
         publisher=_publisher(article, body.metadata, source),
         agency=story.agency,
         dateline=story.dateline,
-        published_at=published_at,
-        published_at_source=published_at_source,
+        published_at=dated[0],
+        published_at_source=dated[1],
+        published_at_confidence=dated[2],
         fetched_at=article.fetched_at,
         processed_at=now,
         language=language,
@@ -147,7 +159,14 @@ def _read_flat(
         method=lines.method,
         version=flat.VERSION,
         metadata=Metadata(
-            authors=lines.authors, published_at=lines.published_at, published_at_source=lines.published_at_source
+            authors=lines.authors,
+            authors_source=AuthorsSource.BYLINE if lines.authors else None,
+            authors_confidence=flat.BYLINE_CONFIDENCE if lines.authors else None,
+            published_at=lines.published_at,
+            published_at_source=lines.published_at_source,
+            published_at_confidence=flat.DATE_CONFIDENCE[lines.published_at_source]
+            if lines.published_at_source
+            else None,
         ),
         confidence=lines.confidence,
         removed=lines.removed,
@@ -208,13 +227,26 @@ def _publisher(article: RawArticle, metadata: Metadata, source: str | None) -> P
     return Publisher(name=name, domain=source) if name or source else None
 
 
-def _first_date(article: RawArticle, body: Body, story: WireStory) -> tuple[datetime | None, PublishedAtSource | None]:
-    """Return the best date there is and where it was read: the scraper's, the page's, the document id's."""
+def _authors(article: RawArticle, body: Body) -> tuple[tuple[str, ...], AuthorsSource | None, float | None]:
+    """Return the authors, where they were read and how sure that is: the scraper's before the page's."""
+    if article.authors:
+        return article.authors, AuthorsSource.GIVEN, None
+    said = body.metadata
+    return said.authors, said.authors_source, said.authors_confidence
+
+
+def _first_date(
+    article: RawArticle, body: Body, story: WireStory
+) -> tuple[datetime | None, PublishedAtSource | None, float | None]:
+    """Return the best date, where it was read and how sure that is: the scraper's, the page's, the document id's."""
     if article.published_at:
-        return article.published_at, PublishedAtSource.GIVEN
-    if body.metadata.published_at:
-        return body.metadata.published_at, body.metadata.published_at_source or PublishedAtSource.TEXT
-    return (story.published_at, PublishedAtSource.DOC_ID) if story.published_at else (None, None)
+        return article.published_at, PublishedAtSource.GIVEN, None
+    said = body.metadata
+    if said.published_at:
+        return said.published_at, said.published_at_source or PublishedAtSource.TEXT, said.published_at_confidence
+    if story.published_at:
+        return story.published_at, PublishedAtSource.DOC_ID, flat.DATE_CONFIDENCE[PublishedAtSource.DOC_ID]
+    return None, None, None
 
 
 def _sum(*removed: Removed) -> tuple[Removed, ...]:

@@ -62,3 +62,15 @@ def domain_of(url: str | None) -> str | None:
     except ValueError:
         return None
     return host.lower().rstrip(".").removeprefix("www.") if host else None
+
+
+_FRONT_PATH = re.compile(r"^/?(?:index\.\w+|home/?|default\.aspx?|[a-z]{2}(?:[-_][a-z]{2})?/?)?$", re.IGNORECASE)
+
+
+def is_front_page(url: str) -> bool:
+    """Say whether `url` is that of a site's front page: no path, or `/home`, `/en`, `/index.html`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(_FRONT_PATH.match(parts.path)) and not parts.query

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from schemas.clean import RejectReason
+from workers.clean.address import is_front_page
 from workers.options import CleanOptions
 
 # A stub shows a sentence or two and asks for money. With more the news is told, and often a quote with it: such a text
@@ -40,7 +40,6 @@ _NO_PAGE = re.compile(
     re.IGNORECASE,
 )
 MAX_NO_PAGE_WORDS = 200  # a longer text under such a title is a story about it
-_FRONT_PATH = re.compile(r"^/?(?:index\.\w+|home/?|default\.aspx?|[a-z]{2}(?:[-_][a-z]{2})?/?)?$", re.IGNORECASE)
 # schema.org types of pages that list or sell.
 LISTS = frozenset(
     {"CollectionPage", "SearchResultsPage", "ItemList", "Product", "ProfilePage", "ContactPage", "CheckoutPage"}
@@ -76,7 +75,7 @@ def refuse(candidate: Candidate, options: CleanOptions) -> tuple[RejectReason, s
         return RejectReason.NOT_AN_ARTICLE, f"{prose} of {words} words are in sentences"
     if candidate.kind in LISTS and prose < words / 2:
         return RejectReason.NOT_AN_ARTICLE, f"a {candidate.kind} with {prose} of {words} words in sentences"
-    if candidate.url and _is_front(candidate.url) and prose < words / 2:
+    if candidate.url and is_front_page(candidate.url) and prose < words / 2:
         return RejectReason.NOT_AN_ARTICLE, f"a site's front page with {prose} of {words} words in sentences"
     if options.languages and candidate.language and candidate.language not in options.languages:
         return RejectReason.UNSUPPORTED_LANGUAGE, candidate.language
@@ -94,11 +93,3 @@ def prose_words(paragraphs: Sequence[str]) -> int:
 
 def _uses_spaces(language: str | None) -> bool:
     return language not in ("zh", "ja", "th", "lo", "km", "my")
-
-
-def _is_front(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return bool(_FRONT_PATH.match(parts.path)) and not parts.query

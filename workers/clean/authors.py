@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
+from schemas.clean import AuthorsSource
+from workers.clean.address import domain_of
 from workers.clean.block_words import ANCESTOR_TAGS, NAME_LABELS
 from workers.clean.blocks import Block
 from workers.clean.hygiene import tidy
-from workers.clean.json_ld import LinkedData
+from workers.clean.json_ld import LinkedData, type_of
 
-T = TypeVar("T")
 AUTHOR_META = (
     "author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
     "citation_author", "article:author", "og:article:author", "authors", "article.author", "creator", "writer",
@@ -22,21 +23,22 @@ MAX_NAME_WORDS = 6
 _SEPARATOR = re.compile(r"\s*(?:;|\||/|•|·|\n|,?\s+(?:and|und|et|y|with)\s+|\s+&\s+|,)\s*", re.IGNORECASE)
 _BY = re.compile(
     r"^(?:(?:article|story|words|text|written|posted|published|reviewed|authored|reported|created|contributed"
-    r"|guest post)\s+)?(?:by|von|por|par|author|authors|writer|written by)\b\s*:?\s*",
+    r"|guest post|guide|review|feature|opinion|analysis|interview|recipe)\s+)?"
+    r"(?:by|contributors?:|von|por|par|author|authors|writer|written by)\b\s*:?\s*",
     re.IGNORECASE,
 )
 # What follows the names in a byline: a date, a title, a count of minutes.
 _TAIL = re.compile(
-    r"\s*(?:[|•·⋅–—]|\s-\s|\bon\b|\bin\b|\bfor\b|\bat\b|\bof\b|\bupdated\b|\bpublished\b|\bposted\b|\blast\b|\bfollow\b|"
+    r"\s*(?:[|•·⋅●∙▪■–—]|\s-\s|\bon\b|\bin\b|\bfor\b|\bat\b|\bof\b|\bupdated\b|\bpublished\b|\bposted\b|\blast\b|\bfollow\b|"
     r"\bread\b|\d|@|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d).*$",
     re.IGNORECASE | re.DOTALL,
 )
 # Names that page software and newsrooms put where a person should stand.
 NOT_A_NAME = re.compile(
-    r"^(?:admin(?:istrator)?|staff|editor(?:s|ial)?|author|guest|user|unknown|none|null|undefined|n/?a|webmaster|root"
+    r"^(?:admin(?:istrator)?|staff|editor(?:s|ial)?|author|guest|user|unknown|none|null|undefined|n/?a|webmaster|root|\w*admin\w*"
     r"|wordpress|default|anonymous|test|posts?|by|share|follow|about.*|view.*|read.*|more.*|home|contact.*|written.*"
     r"|key .*|comments?|(?:\d+ )?min(?:utes)?|updated.*|published.*|contributor|site|web|news"
-    r"|super ?user|developer|[\W\d_]+)$",
+    r"|super ?user|developer|joined .*|[\W\d_]+)$",
     re.IGNORECASE,
 )
 # Letters behind a name, and words that say what somebody is, not who.
@@ -53,47 +55,108 @@ _URL = re.compile(r"^(?:https?:)?//|^www\.|^@")
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
-    """A value, where it was read, and how sure that place is."""
+class Found:
+    """Names, where they were read, and how often names from there were right, 0 to 1."""
 
-    value: T
-    source: str
+    names: tuple[str, ...]
+    source: AuthorsSource
     confidence: float
 
 
-def find_authors(
-    meta: Mapping[str, Sequence[str]],
-    linked: LinkedData,
-    articles: Sequence[Mapping[str, Any]],
-    blocks: Sequence[Block],
-    body: Sequence[int],
-    title_at: int,
-    *,
-    publisher: str | None,
-    root: Any,
-) -> Found[tuple[str, ...]] | None:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Whose page it is: what it calls itself, and what its address does (`post` of `www.post.example`)."""
+
+    publisher: str | None
+    labels: frozenset[str]
+
+    @classmethod
+    def of(cls, publisher: str | None, url: str | None) -> Site:
+        """Return the site of `url`, which calls itself `publisher`."""
+        parts = (domain_of(url) or "").split(".")
+        return cls(publisher, frozenset(part for part in parts[:-1] if len(part) > 3))
+
+    def is_called(self, name: str) -> bool:
+        """Say whether `name` is the site's own."""
+        plain = "".join(name.lower().split())
+        return plain in self.labels or (self.publisher is not None and plain == "".join(self.publisher.lower().split()))
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfNames:
+    """What of a page the authors are looked for in."""
+
+    meta: Mapping[str, Sequence[str]]
+    linked: LinkedData
+    articles: Sequence[Mapping[str, Any]]  # its JSON-LD nodes that are articles, best first
+    blocks: Sequence[Block]
+    body: Sequence[int]  # the blocks that are the article
+    title_at: int  # the block of the headline, or -1
+    site: Site
+    root: Any
+
+    @property
+    def anchor(self) -> int:
+        """The block beside which bylines stand: the headline, or where it is only at the foot the article's first."""
+        first = self.body[0] if self.body else 0
+        return self.title_at if self.title_at >= 0 and (not self.body or self.title_at <= first + 3) else first
+
+
+def find_authors(page: PageOfNames) -> Found | None:
     """Return the authors in the order of the page, or None.
 
-    Looked for in JSON-LD, then in `<meta>`, in markup made for it (`itemprop`, `rel=author`), in the byline.
+    What machines are told (JSON-LD, `<meta>`, markup made for it) against what readers are shown (the byline): where a
+    line `By …` beside the headline names others, it is right, for software declares who pressed the button; where they
+    share a name, the longer list is.
     """
-    for node in articles:
-        named = [pair for key in ("author", "creator") for pair in linked.names(node.get(key))]
-        people = clean_names([name for name, kind in named if kind not in NOT_A_PERSON], publisher)
-        people = tuple(name for name in people if _signs(name, publisher, blocks, title_at))
-        if people:
-            return Found(people, "json-ld", 0.95)
+    declared, shown = _declared(page), _byline(page)
+    if declared and shown and shown.confidence >= MARKED:
+        if _share_a_name(declared.names, shown.names):
+            return shown if len(shown.names) > len(declared.names) else declared
+        people = tuple(name for name in shown.names if _NAME_LINE.match(name) and not _ORGANISATION.search(name))
+        if people and not _is_shown(declared.names, page):
+            return Found(people, shown.source, shown.confidence)
+        return declared
+    return declared or shown or _signature(page) or _lone_name(page) or _biography(page)
+
+
+def _is_shown(names: Sequence[str], page: PageOfNames) -> bool:
+    """Say whether a line beside the headline begins with one of the names: `by` may be a photographer's credit."""
+    near = page.blocks[max(0, page.anchor - 4) : page.anchor + 12]
+    return any(len(block.text) <= 160 and block.text.startswith(tuple(names)) for block in near)
+
+
+def _declared(page: PageOfNames) -> Found | None:
+    """Return the authors that the page tells machines."""
+    nodes = [node for node in page.articles if type_of(node) != "Review"] or page.articles
+    for node in nodes:
+        named = [pair for key in ("author", "creator") for pair in page.linked.names(node.get(key))]
+        people = clean_names([name for name, kind in named if kind not in NOT_A_PERSON], page.site.publisher)
+        if people := tuple(name for name in people if _signs(name, page)):
+            return Found(people, AuthorsSource.JSON_LD, ACCOUNT if all(map(_is_handle, people)) else 0.95)
     for key in AUTHOR_META:
-        if key == "twitter:data1" and not any(
-            "written by" in label.lower() for label in meta.get("twitter:label1", ())
-        ):
+        values = page.meta.get(key, ())
+        if key == "twitter:data1" and not any("written by" in says.lower() for says in page.meta.get(LABEL_1, ())):
             continue
-        names = clean_names(meta.get(key, ()), publisher)
-        if people := tuple(name for name in names if _signs(name, publisher, blocks, title_at)):
-            return Found(people, "meta", 0.9)
-    if names := clean_names(_marked(root), publisher):
-        return Found(names[:4], "markup", 0.85)
-    byline = _byline(blocks, body, title_at, publisher) or _signature(blocks, publisher)
-    return byline or _lone_name(blocks, body, title_at, publisher)
+        if key == "citation_author":
+            values = [_SURNAME_FIRST.sub(r"\2 \1", value.strip()) for value in values]
+        names = clean_names(values, page.site.publisher)
+        if people := tuple(name for name in names if _signs(name, page)):
+            return Found(people, AuthorsSource.META, ACCOUNT if all(map(_is_handle, people)) else 0.95)
+    if names := clean_names(_marked(page.root), page.site.publisher):
+        return Found(names[:4], AuthorsSource.MARKUP, 0.85)
+    return None
+
+
+ACCOUNT = 0.7  # confidence of the name of an account
+MARKED = 0.85  # confidence of a line that says `By`
+LABEL_1 = "twitter:label1"
+_SURNAME_FIRST = re.compile(r"^([^,]+),\s*([^,]+)$")  # as libraries write names
+
+
+def _share_a_name(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Say whether two lists have a surname in common: `Dr Ann Lee` and `Ann Lee` are one."""
+    return bool({name.split()[-1].casefold() for name in left} & {name.split()[-1].casefold() for name in right})
 
 
 NOT_A_PERSON = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "WebSite", "WebPage", "Brand"})
@@ -106,27 +169,36 @@ _ORGANISATION = re.compile(
 )
 
 
-def _signs(name: str, publisher: str | None, blocks: Sequence[Block], title_at: int) -> bool:
+def _signs(name: str, page: PageOfNames) -> bool:
     """Say whether `name`, given to machines as the author's, is that of a person or is shown to readers as one.
 
-    A site that names itself, or the account that posted, has not said who wrote: those were nobody's byline on half of
-    the pages.
+    A site that names itself, or a firm that made the page, has not said who wrote: those were nobody's byline on half
+    of the pages. An account (`annlee`) was the byline on three of four.
     """
-    if _same(name, publisher):
-        return bool(_NAME_LINE.match(name)) and not _ORGANISATION.search(name)
-    if not _is_handle(name):
-        return True
-    near = blocks[max(0, title_at - 4) : title_at + 12] if title_at >= 0 else ()
-    return any(len(block.text) <= 160 and name.lower() in block.text.lower() for block in near)
+    if page.site.is_called(name):
+        return _is_person_like(name) or _is_in_byline(name, page)
+    return not _FIRM.search(name) or _is_in_byline(name, page)
+
+
+def _is_person_like(name: str) -> bool:
+    """Say whether the name of a site may be that of the person whose it is."""
+    return bool(_NAME_LINE.match(name)) and not _ORGANISATION.search(name) and not _NO_PERSON.match(name)
+
+
+_NO_PERSON = re.compile(r"(?:[Tt]he|[Mm]y|[Oo]ur)\s|[^a-z]+$")  # USA TODAY
+_FIRM = re.compile(r"\b(?:inc|llc|ltd|gmbh|corp)\b\.?$", re.IGNORECASE)
+
+
+def _is_in_byline(name: str, page: PageOfNames) -> bool:
+    """Say whether a line beside the headline says `by` that name."""
+    near = page.blocks[max(0, page.anchor - 4) : page.anchor + 12]
+    pattern = re.compile(rf"\bby:?\s+{re.escape(name)}\b", re.IGNORECASE)
+    return any(len(block.text) <= 160 and pattern.search(_spaced(block.text)) for block in near)
 
 
 def _is_handle(name: str) -> bool:
     """Say whether `name` is that of an account: one word in lower case, or joined by dots, hyphens, underscores."""
     return " " not in name and (name == name.lower() or "_" in name or "." in name)
-
-
-def _same(name: str, publisher: str | None) -> bool:
-    return publisher is not None and "".join(name.lower().split()) == "".join(publisher.lower().split())
 
 
 def clean_names(values: Sequence[str], publisher: str | None) -> tuple[str, ...]:
@@ -136,6 +208,7 @@ def clean_names(values: Sequence[str], publisher: str | None) -> tuple[str, ...]
         if _URL.match(value.strip()) or len(value) > 300:
             continue
         text = _BY.sub("", tidy(value).replace("\n", ";").strip())
+        text = _ROLE_TAIL.sub("", _DESK_TAIL.sub("", text))
         for piece in _SEPARATOR.split(text):
             name = piece.strip(" .,:-–—*()[]\"'")
             if _is_name(name):
@@ -143,6 +216,19 @@ def clean_names(values: Sequence[str], publisher: str | None) -> tuple[str, ...]
     if publisher and len(names) > 1:
         names.pop(publisher.casefold(), None)
     return tuple(names.values())
+
+
+# `Ann Lee - The Post's Editorial Team`
+_DESK_TAIL = re.compile(r"\s+[-–—|]\s+[^;,]*\b(?:team|staff|desk|editors?|editorial|newsroom)\b.*$", re.IGNORECASE)
+
+
+# `Will Judd Former Deputy Tech Editor`
+_ROLE_TAIL = re.compile(
+    r"(?<=\w)\s+(?:Former|Executive|Senior|Deputy|Associate|Contributing|Managing|Chief|Staff|Guest|Freelance|Political|"
+    r"Business|Sports?|Features?|News|Health|Science|Technology|Digital|Lead)\s(?:\w+\s){0,3}(?:Editor|Writer|Reporter|"
+    r"Correspondent|Contributor|Journalist|Columnist|Producer|Analyst|Manager|Director|Officer)\b.*$",
+    re.DOTALL,
+)
 
 
 def _is_name(name: str) -> bool:
@@ -178,32 +264,31 @@ _GLUED = re.compile(
     r"(?<=[a-z])(?=(?:Updated|Published|Posted|Last|Founder|Editor|Senior|Staff|Contributor|"
     r"Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)"
 )
+_REVIEWED = re.compile(r"reviewed", re.IGNORECASE)  # by a doctor or a lawyer, who did not write
 _GLUED_BY = re.compile(r"^((?:written |posted |words |story )?by:?)(?=[A-Z][a-z])", re.IGNORECASE)
 
 
-def _byline(
-    blocks: Sequence[Block], body: Sequence[int], title_at: int, publisher: str | None
-) -> Found[tuple[str, ...]] | None:
+def _byline(page: PageOfNames) -> Found | None:
     """Return the names of the line `By …` near the headline, or of the element that is called a byline."""
-    anchor = title_at if title_at >= 0 else (body[0] if body else 0)
+    blocks, anchor, publisher = page.blocks, page.anchor, page.site.publisher
     near = [*range(anchor + 1, min(len(blocks), anchor + 12)), *range(anchor - 1, max(-1, anchor - 6), -1)]
     for index in near:
         text = _spaced(blocks[index].text)
-        if len(text) <= 160 and (match := _BY.match(text)) and match.end():
+        if len(text) <= 160 and (match := _BY.match(text)) and match.end() and not _REVIEWED.match(text):
             rest = text[match.end() :]
             if not rest and index + 1 < len(blocks):
                 rest = _spaced(blocks[index + 1].text)
             names = _capitalised(clean_names([_TAIL.sub("", rest)], publisher))
             if names:
-                return Found(names, "byline", 0.85)
+                return Found(names, AuthorsSource.BYLINE, MARKED)
     for index in near:
         block = blocks[index]
         parent = block.place.parent
         called = block.place.own_names | block.inner_names | (parent.own_names if parent else 0)
         if called & _BYLINE and len(block.text) <= 80 and block.place.tag not in ("h1", "h2"):
             names = _capitalised(clean_names([_TAIL.sub("", _spaced(block.text))], publisher))
-            if names and all(2 <= len(name.split()) <= 4 for name in names):
-                return Found(names, "byline", 0.7)
+            if names and all(_NAME_LINE.match(name) and not page.site.is_called(name) for name in names):
+                return Found(names, AuthorsSource.BYLINE, 0.7)
     return None
 
 
@@ -218,43 +303,74 @@ _NAME_LINE = re.compile(
 )
 
 
-def _signature(blocks: Sequence[Block], publisher: str | None) -> Found[tuple[str, ...]] | None:
+def _signature(page: PageOfNames) -> Found | None:
     """Return the names of a line `Written by …` anywhere, if all such lines of the page agree: else it is a list."""
-    signed = set()
+    blocks, signed = page.blocks, set()
     for index, block in enumerate(blocks):
-        text = _spaced(block.text)
-        if len(text) > 160:
+        if len(block.text) > MAX_SIGNATURE_CHARS:
             continue
+        text = _spaced(block.text)
         match = _SIGNED.match(text)
         if not match:
             continue
-        rest = text[match.end() :].split("\n")[0] or (blocks[index + 1].text if index + 1 < len(blocks) else "")
-        if names := _capitalised(clean_names([_TAIL.sub("", rest)], publisher)):
+        lines = [line for line in text[match.end() :].split("\n") if line]
+        lines = lines or [blocks[index + 1].text if index + 1 < len(blocks) else ""]
+        if names := _capitalised(
+            clean_names([_TAIL.sub("", line.split(",")[0]) for line in lines], page.site.publisher)
+        ):
             signed.add(names)
-    return Found(signed.pop(), "signature", 0.8) if len(signed) == 1 else None
+    return Found(signed.pop(), AuthorsSource.SIGNATURE, 0.8) if len(signed) == 1 else None
 
 
-def _lone_name(
-    blocks: Sequence[Block], body: Sequence[int], title_at: int, publisher: str | None
-) -> Found[tuple[str, ...]] | None:
+MAX_SIGNATURE_CHARS = 240
+BIOGRAPHY_REACH = 12  # blocks about the article's end in which a note on its author stands
+_OF_A_PERSON = re.compile(
+    r"\b(?:he|she|his|her|they|writer|author|editor|reporter|journalist|founder|owner|head|director|manager|"
+    r"professor|doctor|specialist|years|degree)\b",
+    re.IGNORECASE,
+)
+_TELLS = r"(?:is|was|has|writes|covers|works|worked|joined|leads|spent|lives)\b"
+
+
+def _biography(page: PageOfNames) -> Found | None:
+    """Return the one name that stands alone at the article's end above `Ann Lee is a reporter …`, or None."""
+    if not page.body:
+        return None
+    last, told = page.body[-1], set()
+    for index in range(
+        max(page.body[0] + 1, last - BIOGRAPHY_REACH), min(len(page.blocks) - 1, last + BIOGRAPHY_REACH)
+    ):
+        name = page.blocks[index].text.strip(" ,|·•")
+        if len(name) > 40 or not _NAME_LINE.match(name) or not _is_name(name) or page.site.is_called(name):
+            continue
+        about = re.compile(rf"(?:{re.escape(name)}|{re.escape(name.split()[0])}),?\s.{{0,40}}?{_TELLS}")
+        notes = [block.text for block in page.blocks[index + 1 : index + 4] if about.match(block.text)]
+        if any(_OF_A_PERSON.search(note) for note in notes):
+            told.add(name)
+    return Found((told.pop(),), AuthorsSource.SIGNATURE, 0.7) if len(told) == 1 else None
+
+
+def _lone_name(page: PageOfNames) -> Found | None:
     """Return the name that stands alone near the headline, if the page says elsewhere that it is a writer's.
 
     That is: a date stands beside it, or a picture or a biography bears it (`Ann Lee is a reporter …`).
     """
-    anchor = title_at if title_at >= 0 else (body[0] if body else 0)
+    blocks, anchor = page.blocks, page.anchor
     for index in range(max(0, anchor - 2), min(len(blocks), anchor + 7)):
         block = blocks[index]
         text = _spaced(block.text)
         if len(text) > 200 or index == anchor:
             continue
         if match := _DATED_BY.search(text):
-            names = _capitalised(clean_names([_TAIL.sub("", match[1])], publisher))
+            names = _capitalised(clean_names([_TAIL.sub("", match[1])], page.site.publisher))
             if names:
-                return Found(names, "byline", 0.8)
+                return Found(names, AuthorsSource.BYLINE, 0.8)
         if block.place.tags & _MENU or block.place.tag in ("h2", "h3", "button") or index < anchor - 1:
             continue
         name = text.partition("\n")[0].strip(" ,|·•")
-        if len(name) > 40 or not _NAME_LINE.match(name) or not _is_name(name) or _same(name, publisher):
+        if len(name) > 40 or not _NAME_LINE.match(name) or not _is_name(name) or page.site.is_called(name):
+            continue
+        if name.isupper() and len(name.split()) > 2:  # a button
             continue
         beside = [blocks[i].text for i in (index - 1, index + 1) if 0 <= i < len(blocks) and i != anchor]
         dated = any(len(text) < 60 and _DATE_LIKE.search(text) for text in beside)
@@ -262,7 +378,7 @@ def _lone_name(
             block.text.startswith((f"{name} is ", f"{name} has ", f"{name} was ", f"About {name}")) for block in blocks
         )
         if dated or told:
-            return Found((name,), "byline", 0.7 if told else 0.6)
+            return Found((name,), AuthorsSource.BYLINE, 0.7 if told else 0.6)
     return None
 
 

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from schemas.raw import read_time
 
 EARLIEST_YEAR = 1990  # the web is not older
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january janvier januar enero gennaio janeiro", "feb february février februar febrero febbraio",
-            "mar march mars märz marzo", "apr april avril abril aprile", "may mai mayo maggio maio",
-            "jun june juin juni junio giugno", "jul july juillet juli julio luglio", "aug august août agosto",
-            "sep sept september septembre septiembre settembre", "oct october octobre oktober octubre ottobre",
-            "nov november novembre noviembre", "dec december décembre dezember diciembre dicembre",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+# Names of months by number, in the languages of large news markets: English, French, German, Spanish, Italian,
+# Portuguese, Dutch, Swedish, Danish, Polish, Russian, Turkish; whole and short, in the case a date puts them in.
+_MONTHS_BY_NUMBER = (
+    "jan january janvier januar januari enero ene gennaio gen janeiro stycznia января ocak",
+    "feb february février févr februar februari febrero febbraio fevereiro lutego февраля şubat",
+    "mar march mars märz marzo março maart marts marca марта mart",
+    "apr april avril avr abril abr aprile kwietnia апреля nisan",
+    "may mai mayo maggio maio mei maj maja мая mayıs",
+    "jun june juin juni junio giugno junho czerwca июня haziran",
+    "jul july juillet juil juli julio luglio lug julho lipca июля temmuz",
+    "aug august août agosto ago augustus augusti sierpnia августа ağustos",
+    "sep sept september septembre septiembre settembre setembro set września сентября eylül",
+    "oct october octobre oktober okt octubre ottobre ott outubro out października октября ekim",
+    "nov november novembre noviembre novembro listopada ноября kasım",
+    "dec december décembre déc dezember dez diciembre dic dicembre dezembro grudnia декабря aralık",
+)
+MONTHS = {name: number for number, names in enumerate(_MONTHS_BY_NUMBER, start=1) for name in names.split()}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WRITTEN = re.compile(
-    rf"\b(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})"
+    rf"\b(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[,.]?\s+(?P<year>\d{{4}})"
     rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]+(?:de\s+|of\s+)?(?P<month2>{_MONTH})\.?,?[\s-]+(?:de\s+)?(?P<year2>\d{{4}})"
-    r"|(?P<year3>(?:19|20)\d\d)[-/.](?P<month3>\d{1,2})[-/.](?P<day3>\d{1,2})"
-    r"|(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year4>(?:19|20)\d\d))\b",
+    r"|(?P<year3>(?:19|20)\d\d)[-/.](?P<month3>\d{1,2})[-/.](?P<day3>\d{1,2})(?=T\d|\b)"
+    r"|(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year4>(?:19|20)\d\d))(?=T\d|\b)",
     re.IGNORECASE,
 )
 _URL_DATE = re.compile(
@@ -38,13 +42,19 @@ _URL_DATE = re.compile(
 )
 MODIFIED = re.compile(r"\b(?:(?:last )?(?:updated|modified|reviewed|edited|revised|changed)|update)\b", re.IGNORECASE)
 PUBLISHED = re.compile(r"\b(?:published|posted|first published|date|released|created|written)\b", re.IGNORECASE)
+# A line that is nothing but the label of the date below it.
+LABEL = re.compile(
+    r"\W*(?:last |first |originally |date )?(?:updated|modified|reviewed|published|posted|date|released)"
+    r"(?: on| date)?\W*",
+    re.IGNORECASE,
+)
 # Countries that write the day first in English; elsewhere an ambiguous 4/5/2025 is read as the United States do.
 DAY_FIRST = re.compile(r"\.(?:uk|au|nz|ie|in|za|ng|ke|eu|de|fr|es|it)(?:[:/]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundDate:
-    """A moment (UTC; midnight when only the day is known) and how much of it was said."""
+    """A moment (with the offset the page gave, else UTC; midnight when only the day is known) and how much was said."""
 
     moment: datetime
     has_time: bool
@@ -106,9 +116,19 @@ def date_in_url(url: str, *, latest: datetime) -> FoundDate | None:
     return _sane(moment, False, latest)
 
 
+_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})[/.](\d{1,2})[/.](?:19|20)\d\d(?!\d)")
+
+
+def is_day_first(texts: Iterable[str]) -> bool:
+    """Return whether a date in `texts` can only be read day first (`25/10/2025`) and none only month first."""
+    pairs = [(int(first), int(second)) for text in texts for first, second in _NUMERIC.findall(text)]
+    return any(12 < first <= 31 for first, _ in pairs) and not any(12 < second <= 31 for _, second in pairs)
+
+
 def _sane(moment: datetime, has_time: bool, latest: datetime) -> FoundDate | None:
     try:
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        moment.astimezone(UTC)  # raises where that is before the first or after the last day there is
     except (OverflowError, ValueError):
         return None
     if moment.year < EARLIEST_YEAR or moment > latest + timedelta(days=2):

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas.clean import PublishedAtSource
+from schemas.clean import AuthorsSource, PublishedAtSource
 from workers.clean.authors import clean_names
 from workers.clean.dates import date_in_url, find_date, parse_stamp
 from workers.clean.metadata import Metadata, strip_site
 from workers.clean.page import main_text
+from workers.clean.published import RULES
 
 LATEST = datetime(2026, 1, 2, tzinfo=UTC)
 PageMaker = Callable[..., str]
@@ -108,7 +109,7 @@ def test_authors_are_those_the_page_names(
     ("parts", "url", "date", "source"),
     [
         pytest.param(
-            {"head": linked(datePublished="2025-10-25T23:30:00-02:00")}, "/a", "2025-10-26", PublishedAtSource.METADATA, id="JSON-LD, in UTC"
+            {"head": linked(datePublished="2025-10-25T23:30:00-02:00")}, "/a", "2025-10-25", PublishedAtSource.METADATA, id="JSON-LD: the publisher's day, not that of Greenwich"
         ),
         pytest.param(
             {"head": '<meta property="article:published_time" content="2025-10-25">'}, "/a", "2025-10-25", PublishedAtSource.METADATA, id="meta"
@@ -127,6 +128,33 @@ def test_authors_are_those_the_page_names(
             {"head": linked(datePublished="2025-10-25"), "byline": "<p>Updated November 1, 2025</p>"},
             "/a", "2025-10-25", PublishedAtSource.METADATA, id="an update is no publication",
         ),
+        pytest.param(
+            {"head": linked(datePublished="2023-10-25"), "byline": "<p>October 25, 2025</p>"},
+            "/a", "2025-10-25", PublishedAtSource.TEXT, id="published anew: readers see another day",
+        ),
+        pytest.param(
+            {"byline": "<h4>Published</h4><p>July 8, 2025</p>"}, "/a", "2025-07-08", PublishedAtSource.TEXT, id="the label is the line above"
+        ),
+        pytest.param(
+            {"byline": "<p>Last updated:</p><p>July 8, 2025</p>", "head": linked(datePublished="2025-05-01")},
+            "/a", "2025-05-01", PublishedAtSource.METADATA, id="so is that of an update",
+        ),
+        pytest.param(
+            {"byline": "<p>September 30, 2025</p>", "after": "<p>This article was originally published on 26 Sep 2024 at 4pm.</p>"},
+            "/a", "2024-09-26", PublishedAtSource.TEXT, id="the page says which day was the first",
+        ),
+        pytest.param({"byline": "<p>25/10/2025</p>", "after": "<p>4/5/2025</p>"}, "/a", "2025-10-25", PublishedAtSource.TEXT, id="day first"),
+        pytest.param({"byline": "<p>4/5/2025</p>", "after": "<p>25/10/2025</p>"}, "/a", "2025-05-04", PublishedAtSource.TEXT, id="day first, as another date shows"),
+        pytest.param({"byline": "<p>Health<b>DECEMBER 22, 2022</b></p>"}, "/a", "2022-12-22", PublishedAtSource.TEXT, id="glued"),
+        pytest.param({"byline": "<p>2022-11-23T08:10+02:00</p>"}, "/a", "2022-11-23", PublishedAtSource.TEXT, id="a stamp shown to readers"),
+        pytest.param(
+            {"head": linked(**{"@type": "WebPage", "datePublished": "2025-10-25"})}, "/a", None, None, id="a plugin dates every page"
+        ),
+        pytest.param(
+            {"head": linked(**{"@type": "WebPage", "datePublished": "2025-10-25"}) + '<meta name="author" content="Ida Berg">'},
+            "/a", "2025-10-25", PublishedAtSource.METADATA, id="but this one is signed",
+        ),
+        pytest.param({"head": linked(datePublished="2025-10-25")}, "/", None, None, id="a front page"),
         pytest.param({"head": linked(datePublished="0001-01-01T00:00:00Z")}, "/a", None, None, id="software's zero"),
         pytest.param({"head": linked(datePublished="2031-01-01")}, "/a", None, None, id="the future"),
         pytest.param({"head": linked(datePublished="soon")}, "/a", None, None, id="no date"),
@@ -139,6 +167,77 @@ def test_the_day_is_the_one_the_page_gives(
     found = read(page_of(**parts), f"https://westhavenpost.example{url}")
     assert day(found) == date
     assert found.published_at_source == source
+
+
+def test_a_date_says_how_often_its_rule_is_right(page_of: PageMaker) -> None:
+    """Told to machines and shown to readers is surer than either."""
+    head = linked(datePublished="2025-10-25T14:03:00+02:00")
+    both, alone = read(page_of(head=head, byline="<p>25 October 2025</p>")), read(page_of(head=head))
+    assert (both.published_at_rule, alone.published_at_rule) == ("declared-and-shown", "declared")
+    assert both.published_at_confidence == RULES["declared-and-shown"].confidence
+    assert (both.published_at_confidence or 0) > (alone.published_at_confidence or 0) > RULES["update"].confidence
+
+
+def test_a_weak_source_dates_only_what_is_a_story(page_of: PageMaker) -> None:
+    """The first `<time>` may be a comment's: it counts on a page that is signed, or whose address is among stories."""
+    time = '<time datetime="2025-10-25">some day</time>'
+    assert day(read(page_of(after=time), "https://fishtools.example/nets")) is None
+    assert day(read(page_of(after=time), "https://fishtools.example/news/nets")) == "2025-10-25"
+    assert day(read(page_of(after=time, byline="<p>By Ida Berg</p>"), "https://fishtools.example/nets")) == "2025-10-25"
+
+
+def test_a_day_keeps_the_offset_the_page_gave(page_of: PageMaker) -> None:
+    """23:30 in Nuuk is the 25th there and the 26th in Greenwich; the moment is the same."""
+    moment = read(page_of(head=linked(datePublished="2025-10-25T23:30:00-02:00"))).published_at
+    assert moment is not None
+    assert moment.isoformat() == "2025-10-25T23:30:00-02:00"
+
+
+def test_a_byline_beats_the_account_that_posted(page_of: PageMaker) -> None:
+    """Software declares who pressed the button; the page shows who wrote."""
+    found = read(page_of(head='<meta name="author" content="Tom Vik">', byline="<p>By Ida Berg ● May 3, 2025</p>"))
+    assert (found.authors, found.authors_source) == (("Ida Berg",), AuthorsSource.BYLINE)
+
+
+def test_a_byline_that_shares_a_name_adds_the_others(page_of: PageMaker) -> None:
+    """The head knows one author, the page shows two."""
+    found = read(page_of(head='<meta name="author" content="Ida Berg">', byline="<p>By Dr Ida Berg and Tom Vik</p>"))
+    assert len(found.authors) == 2
+    assert "Tom Vik" in found.authors
+
+
+def test_a_photographer_does_not_replace_the_author(page_of: PageMaker) -> None:
+    """The declared name stands beside the headline too: `By` belongs to the picture."""
+    html = page_of(head='<meta name="author" content="Ida Berg">', byline="<p>Ida Berg</p><p>By Tom Vik</p>")
+    assert read(html).authors == ("Ida Berg",)
+
+
+def test_a_reviewer_is_no_author(page_of: PageMaker) -> None:
+    """`Reviewed by` names a doctor or a lawyer."""
+    assert read(page_of(byline="<p>Reviewed by Ida Berg, MD</p>")).authors == ()
+
+
+def test_an_account_is_given_with_less_confidence(page_of: PageMaker) -> None:
+    """`idaberg` may be somebody; `admin` is nobody, in all its spellings."""
+    account = read(page_of(head='<meta name="author" content="idaberg">'))
+    person = read(page_of(head='<meta name="author" content="Ida Berg">'))
+    assert account.authors == ("idaberg",)
+    assert (account.authors_confidence or 0) < (person.authors_confidence or 0)
+    assert read(page_of(head='<meta name="author" content="q_admin">')).authors == ()
+
+
+def test_the_firm_that_made_the_page_did_not_write_it(page_of: PageMaker) -> None:
+    """Nor did the site, by its name or by that of its address."""
+    assert read(page_of(head='<meta name="author" content="Pagewright Inc">')).authors == ()
+    assert read(page_of(head=linked(author={"@type": "Person", "name": "westhavenpost"}))).authors == ()
+
+
+def test_a_note_on_the_author_below_the_article_names_her(page_of: PageMaker, paragraphs: tuple[str, ...]) -> None:
+    """Her name alone on a line, then who she is."""
+    long = tuple(f"{paragraph} ({n})" for n in range(3) for paragraph in paragraphs)
+    note = "<div>Ida Berg</div><p>Ida Berg is a reporter who has covered harbours for ten years.</p>"
+    found = read(page_of(paragraphs=long, after=note))
+    assert (found.authors, found.authors_source) == (("Ida Berg",), AuthorsSource.SIGNATURE)
 
 
 def test_a_signature_below_the_article_counts(page_of: PageMaker, paragraphs: tuple[str, ...]) -> None:
@@ -183,6 +282,8 @@ def test_a_title_loses_the_name_of_its_site(title: str, site: str | None, stripp
         pytest.param(["By ANN LEE & Tom Vik"], ("ANN LEE", "Tom Vik"), id="capitals are kept"),
         pytest.param(["Ann Lee", "ann lee"], ("Ann Lee",), id="once"),
         pytest.param(["https://a.example/ann", "@ann"], (), id="addresses"),
+        pytest.param(["Ida Berg - The Post's Editorial Team"], ("Ida Berg",), id="the desk behind the name"),
+        pytest.param(["Ida Berg Former Deputy Tech Editor"], ("Ida Berg",), id="the post behind the name"),
         pytest.param(["View all posts", "undefined", "3 min"], (), id="page words"),
     ],
 )
@@ -197,6 +298,13 @@ def test_names_are_taken_out_of_bylines(values: list[str], names: tuple[str, ...
         pytest.param("4/5/2025", False, "2025-04-05", id="American"),
         pytest.param("4/5/2025", True, "2025-05-04", id="day first"),
         pytest.param("25/10/2025", False, "2025-10-25", id="cannot be a month"),
+        pytest.param("25 de octubre de 2025", False, "2025-10-25", id="Spanish"),
+        pytest.param("04-ago-2021", False, "2021-08-04", id="Spanish, short"),
+        pytest.param("25. Oktober 2025", False, "2025-10-25", id="German"),
+        pytest.param("1er juillet 2025, 25 févr. 2025", False, "2025-02-25", id="French, short"),
+        pytest.param("25 октября 2025", False, "2025-10-25", id="Russian"),
+        pytest.param("25 października 2025", False, "2025-10-25", id="Polish"),
+        pytest.param("DECEMBER 19. 2025", False, "2025-12-19", id="a stop for a comma"),
         pytest.param("on 31 February 2025 or 1 March 2025", False, "2025-03-01", id="no such day"),
         pytest.param("Room 12-14, 2025 seats", False, None, id="numbers"),
     ],

@@ -26,12 +26,16 @@ from workers.clean.flat.stretches import stretch_features
 from workers.clean.memory import LineMemory
 from workers.clean.wire import date_of_doc_id, is_end_mark, read_doc_id
 
-__all__ = ["METHOD", "METHOD_WITH_MEMORY", "VERSION", "FlatText", "main_lines"]
+__all__ = ["BYLINE_CONFIDENCE", "DATE_CONFIDENCE", "METHOD", "METHOD_WITH_MEMORY", "VERSION", "FlatText", "main_lines"]
 
 METHOD = "flat:boosted-lines"
 METHOD_WITH_MEMORY = "flat:boosted-lines+memory"  # lines of other pages of the source changed what was kept
 
 MAX_KNOWN_SHARE = 0.5  # of the likely article's words; if more are known, the page is a copy and memory says nothing
+# Shares that were right of those given on 1,387 flat texts of WCXB: 210 of 223 bylines, 706 of 822 dates. It has no
+# document ids; what their digits say is read by rule.
+BYLINE_CONFIDENCE = 0.95
+DATE_CONFIDENCE = {PublishedAtSource.TEXT: 0.85, PublishedAtSource.DOC_ID: 0.7}
 NEAR_HEADLINE = 12  # paragraphs about the headline in which a byline or a date is the article's
 
 
