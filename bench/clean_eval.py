@@ -14,6 +14,7 @@ import time
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -130,7 +131,7 @@ def main() -> None:
     if chosen.probabilities:
         recorded = np.load(chosen.probabilities)
         shipped = page.load_model()
-        forest = Recorded(*(getattr(shipped.forest, name) for name in ("features", "borders", "leaves", "bias")))
+        forest = Recorded(*(getattr(shipped.forest, field.name) for field in fields(Forest)))
         stand_in = page.BlockModel(forest, shipped.threshold, shipped.version)
         page.load_model = lambda: stand_in  # type: ignore[assignment]  # the one place that asks for the model
     for collection, name in COLLECTIONS:

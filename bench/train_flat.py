@@ -40,7 +40,7 @@ from workers.clean.flat.join import join_features
 from workers.clean.flat.lines import WORDS, Floats, read_lines
 from workers.clean.flat.paragraphs import put_together
 from workers.clean.flat.stretches import stretch_features
-from workers.clean.flat.trees import Trees
+from workers.clean.trees import Forest
 
 FOLDS = 5
 SEED = 1
@@ -107,7 +107,7 @@ def join_table(pages: Sequence[FlatPage], folds: Mapping[str, int]) -> tuple[Flo
 
 
 def boost(rows: Floats, labels: Floats, weights: Floats, *, trees: int, depth: int, seed: int) -> Arrays:
-    """Return boosted oblivious trees as the arrays of `workers.clean.flat.trees`."""
+    """Return boosted oblivious trees as the arrays of `workers.clean.trees`."""
     from catboost import CatBoostClassifier
 
     learner = CatBoostClassifier(
@@ -135,15 +135,15 @@ def boost(rows: Floats, labels: Floats, weights: Floats, *, trees: int, depth: i
     }
 
 
-def as_trees(arrays: Arrays) -> Trees:
+def as_trees(arrays: Arrays) -> Forest:
     """Return trained arrays as the runtime reads them."""
-    return Trees.from_arrays({f"x.{name}": array for name, array in arrays.items()}, "x")
+    return Forest.from_arrays({f"x.{name}": array for name, array in arrays.items()}, "x")
 
 
 # Paragraphs ---------------------------------------------------------------------------------------------------------
 
 
-def to_example(page: FlatPage, joins: Trees, fold: int) -> Example | None:
+def to_example(page: FlatPage, joins: Forest, fold: int) -> Example | None:
     """Return the page's paragraphs with labels by majority of the words of their lines."""
     lines = read_lines(page.flat)
     if not len(lines):

@@ -124,7 +124,7 @@ class CleanArticle(Record):
     dateline: Dateline | None = Field(default=None, description="place and agency at the head of the text")
     published_at: LocalTimestamp | None = Field(
         default=None,
-        description="when it was published; with the offset the page gave, so that its day is the publisher's, else UTC",
+        description="when it was published, with the offset the page gave (its day is the publisher's), else UTC",
     )
     published_at_source: PublishedAtSource | None = Field(default=None, description="where that was read")
     published_at_confidence: Confidence | None = Field(

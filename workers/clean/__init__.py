@@ -21,7 +21,7 @@ from schemas.ids import stable_id, text_sha256
 from schemas.raw import RawArticle
 from workers.clean import flat, page
 from workers.clean.address import canonical_url, domain_of
-from workers.clean.admit import PAYWALL, Candidate, refuse
+from workers.clean.admit import Candidate, asks_to_pay, refuse
 from workers.clean.charset import decode_page
 from workers.clean.fingerprint import simhash
 from workers.clean.hygiene import tidy
@@ -171,7 +171,7 @@ def _read_flat(
         confidence=lines.confidence,
         removed=lines.removed,
         warnings=(*warnings, *lines.warnings),
-        paywalled=bool(PAYWALL.search(text)),
+        paywalled=asks_to_pay(text.split("\n")),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.clean import RejectReason
@@ -27,6 +27,22 @@ PAYWALL = re.compile(
     r"|register (?:for free )?to (?:continue|read))",
     re.IGNORECASE,
 )
+# What a line has to hold before the pattern above is tried on it, which costs ten times as much.
+_ASKING = (
+    "subscri", "reading", "already a ", "is only", "is exclusively", "is for", "is available to", "is reserved for",
+    "your limit", "your free", "your monthly", "free article", "to read", "to continue", "unlock",
+)  # fmt: skip
+
+
+def asks_to_pay(lines: Iterable[str]) -> bool:
+    """Say whether one of `lines` asks readers to subscribe or to sign in to go on."""
+    for line in lines:
+        lower = line.lower()
+        if any(word in lower for word in _ASKING) and PAYWALL.search(line):
+            return True
+    return False
+
+
 # Headlines that a server gives in place of an article's.
 _NO_PAGE = re.compile(
     r"^(?:(?:error\s*)?(?:40[0134]|410|429|50[0234])\b.*"

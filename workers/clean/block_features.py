@@ -110,14 +110,14 @@ def _local(blocks: Sequence[Block], title: str | None) -> Floats:
     title_words = frozenset(_WORD.findall(title.lower())) if title else frozenset()
     repeats = Counter(block.text for block in blocks)
     h1 = next((index for index, block in enumerate(blocks) if block.place.tag == "h1"), -1)
-    rows = np.empty((len(blocks), len(LOCAL)), np.float32)
+    rows = []
     for index, block in enumerate(blocks):
         text, place = block.text, block.place
         chars, words, tag = len(text), text.split(), place.tag
         head = block.words
         n, m = len(words), max(1, len(head))
         last = text[-1] if text[-1] not in "\"”’')]" else text[-2:-1]
-        rows[index] = (
+        rows.append((
             min(chars, 2000),
             min(n, 300),
             block.link_chars / chars,
@@ -143,22 +143,24 @@ def _local(blocks: Sequence[Block], title: str | None) -> Floats:
             min(repeats[text], 6),
             2.0 if h1 < 0 else index < h1,
             max(-60, min(60, index - h1)) if h1 >= 0 else -99,
-        )
-    return rows
+        ))  # fmt: skip
+    return np.array(rows, np.float32)
 
 
 def _words(blocks: Sequence[Block]) -> Floats:
     """Return how many words of each class a block has, 0 to 3, and the class of its first word."""
-    rows = np.zeros((len(blocks), len(WORD_LABELS) + 1), np.float32)
-    for index, block in enumerate(blocks):
-        words = block.words
-        row = rows[index]
-        for word in words:
-            for label in WORD_CLASSES.get(word, ()):
-                row[label] += 1
-        if words:
-            row[-1] = FIRST_WORDS.get(words[0], 0)
-    return np.minimum(rows, np.array([3.0] * len(WORD_LABELS) + [99.0], np.float32))
+    rows = []
+    nothing = [0.0] * (len(WORD_LABELS) + 1)
+    for block in blocks:
+        row = nothing.copy()
+        for word in block.words:
+            if word in WORD_CLASSES:
+                for label in WORD_CLASSES[word]:
+                    row[label] += 1
+        if block.words:
+            row[-1] = FIRST_WORDS.get(block.words[0], 0)
+        rows.append(row)
+    return np.minimum(np.array(rows, np.float32), np.array([3.0] * len(WORD_LABELS) + [99.0], np.float32))
 
 
 def _places(blocks: Sequence[Block]) -> Floats:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -119,9 +118,9 @@ def date_in_url(url: str, *, latest: datetime) -> FoundDate | None:
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})[/.](\d{1,2})[/.](?:19|20)\d\d(?!\d)")
 
 
-def is_day_first(texts: Iterable[str]) -> bool:
-    """Return whether a date in `texts` can only be read day first (`25/10/2025`) and none only month first."""
-    pairs = [(int(first), int(second)) for text in texts for first, second in _NUMERIC.findall(text)]
+def is_day_first(text: str) -> bool:
+    """Return whether a date in `text` can only be read day first (`25/10/2025`) and none only month first."""
+    pairs = [(int(first), int(second)) for first, second in _NUMERIC.findall(text)]
     return any(12 < first <= 31 for first, _ in pairs) and not any(12 < second <= 31 for _, second in pairs)
 
 

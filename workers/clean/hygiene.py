@@ -27,6 +27,8 @@ MOJIBAKE = ftfy.TextFixerConfig(
 _SUSPECT = re.compile(
     "[\x80-\x9f\ufffd]|[ÂÃâÄÅÆÇÐÑÎÏØÙÌÒÓÔÖàáãäåæçèéêëìíîïðñĂРСВГ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸµў°±І]"
 )
+# Anything but what is plainly right as it stands: most lines have nothing else, and need none of the steps below.
+_DOUBTFUL = re.compile("[^ -%'-~\n‘’“”–—…•·]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Characters no reader sees: controls, soft hyphen, zero-width space, joiners of no script here, marks of byte order and
 # direction, halves of surrogate pairs, non-characters. Zero-width (non-)joiners stay: Persian and emoji need them.
@@ -54,6 +56,10 @@ def tidy(text: str) -> str:
     Quotation marks stay as written. Idempotent; never raises; at most as long as `text`, but for a character that NFC
     writes as several (seen for a few hundred rare signs, at most threefold).
     """
+    if not _DOUBTFUL.search(text):
+        text = _SPACES.sub(" ", text) if "  " in text else text
+        text = "\n".join([line.strip(" ") for line in text.split("\n")]) if "\n" in text else text.strip(" ")
+        return (_HYPHENATED.sub(_join, text) if "-\n" in text else text).strip("\n")
     for _ in range(_MAX_ROUNDS):
         before, text = text, _tidy_once(text)
         if text == before:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,7 @@ def find_title(head: Head, blocks: Sequence[Block], body: Sequence[int]) -> tupl
     ]
     candidates = [_one_line(strip_site(_one_line(name), site)) for name in named]
     candidates = [name for name in candidates if name]
+    named_words = [set(_WORD.findall(name.lower())) for name in candidates]
     first_body = body[0] if body else len(blocks)
     best: tuple[float, str, int] | None = None
     for index, block in enumerate(blocks):
@@ -108,7 +109,8 @@ def find_title(head: Head, blocks: Sequence[Block], body: Sequence[int]) -> tupl
         if block.place.tag not in ("h1", "h2") and (index > first_body + 2 or len(block.text) < 12):
             continue
         text = _one_line(block.text)
-        score = max((_likeness(text, name) for name in candidates), default=0.0)
+        words = set(_WORD.findall(text.lower()))
+        score = max((_likeness(words, name) for name in named_words), default=0.0)
         if (block.place.tag == "h2" and score < 0.75) or (block.place.tag not in ("h1", "h2") and score < 0.9):
             continue
         if block.place.tag == "h1":
@@ -150,7 +152,6 @@ def _plain(text: str) -> str:
     return "".join(_WORD.findall(text.lower()))
 
 
-def _likeness(left: str, right: str) -> float:
+def _likeness(left: Set[str], right: Set[str]) -> float:
     """Return the Dice coefficient of the words of two titles, 0 to 1."""
-    a, b = set(_WORD.findall(left.lower())), set(_WORD.findall(right.lower()))
-    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+    return 2 * len(left & right) / (len(left) + len(right)) if left and right else 0.0

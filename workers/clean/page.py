@@ -17,7 +17,7 @@ import trafilatura
 from numpy.typing import NDArray
 
 from schemas.clean import Removed
-from workers.clean.admit import PAYWALL
+from workers.clean.admit import asks_to_pay
 from workers.clean.block_features import featurise
 from workers.clean.blocks import Block, BlockReader
 from workers.clean.json_ld import text_of
@@ -112,6 +112,7 @@ def main_text(html: str, *, url: str | None = None, max_chars: int = 8_000_000, 
         confidence, kept = min(confidence, 0.5), []
     kept_set = set(kept)
     left_out = [block for index, block in enumerate(blocks) if index not in kept_set]
+    asking = blocks if sum(map(len, texts)) < SHORT_CHARS else left_out  # a stub may hold the line that asks
     return Page(
         paragraphs=texts,
         metadata=metadata,
@@ -119,7 +120,7 @@ def main_text(html: str, *, url: str | None = None, max_chars: int = 8_000_000, 
         removed=tally((reason_of(block), len(block.text)) for block in left_out),
         warnings=tuple(warnings),
         confidence=round(confidence, 3),
-        asks_to_pay=any(len(block.text) <= MAX_ASK_CHARS and PAYWALL.search(block.text) for block in left_out),
+        asks_to_pay=asks_to_pay(block.text for block in asking if len(block.text) <= MAX_ASK_CHARS),
     )
 
 

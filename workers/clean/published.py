@@ -134,7 +134,7 @@ class PageOfDates:
         """Whether `4/5/2025` is the fourth of May: where the site or its language writes so, or a date on it must."""
         if (self.url and DAY_FIRST.search(self.url)) or (self.head.language or "").lower() in _DAY_FIRST_LANGUAGES:
             return True
-        return is_day_first(block.text for block in self.blocks if len(block.text) <= MAX_SHOWN_CHARS)
+        return is_day_first("\n".join([block.text for block in self.blocks if len(block.text) <= MAX_SHOWN_CHARS]))
 
 
 _DAY_FIRST_LANGUAGES = ("en-gb", "en-au", "en-in", "en-nz", "en-ie", "en-za")
@@ -337,8 +337,13 @@ def _labelled(page: PageOfDates, day_first: bool, label: re.Pattern[str]) -> Fou
 def _stated(page: PageOfDates, day_first: bool) -> FoundDate | None:
     """Return the date of a sentence that says when the article was first published."""
     for block in page.blocks:
-        if len(block.text) <= 2 * MAX_SHOWN_CHARS and (match := _STATED.search(block.text)):
-            near = block.text[match.end() : match.end() + 40]
+        text = block.text
+        if (
+            len(text) <= 2 * MAX_SHOWN_CHARS
+            and ("riginally " in text or "irst " in text)
+            and (match := _STATED.search(text))
+        ):
+            near = text[match.end() : match.end() + 40]
             if found := find_date(near, latest=page.latest, day_first=day_first):
                 return found
     return None

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-ROWS_AT_ONCE = 2_000  # bounds the memory of one step to about 20 MB whatever the page
+ROWS_AT_ONCE = 2_000  # bounds the memory of one step to about 10 MB whatever the page
+MAX_DEPTH = 8  # answers to as many questions fit a byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,33 +19,50 @@ class Forest:
     """Trees whose nodes of one level all ask the same question, `row[feature] > border`.
 
     A tree is `depth` questions; their answers, read as a binary number with the first question lowest, choose a leaf.
+    Trees share questions: each is answered once a row, a byte an answer.
     """
 
-    features: NDArray[np.int64]  # (trees, depth)
-    borders: Floats  # (trees, depth)
+    features: NDArray[np.int64]  # (questions,)
+    borders: Floats  # (questions,)
+    questions: NDArray[np.int64]  # (trees, depth), indices into the two above
     leaves: Floats  # (trees, 2 ** depth), in log-odds
     bias: float
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Any]) -> Forest:
-        """Return the forest in an opened `.npz` file."""
+    def from_arrays(cls, arrays: Mapping[str, Any], name: str = "") -> Forest:
+        """Return the forest called `name` in an opened `.npz` file; a file of one forest gives it no name.
+
+        The file has `features` and `borders` of each tree, level by level, `leaves` and `bias`.
+        """
+        prefix = f"{name}." if name else ""
+        leaves = np.asarray(arrays[f"{prefix}leaves"], np.float32)
+        depth = leaves.shape[1].bit_length() - 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"{prefix}leaves: trees are {depth} deep, at most {MAX_DEPTH} levels are read")
+        features = np.asarray(arrays[f"{prefix}features"], np.int64).ravel()
+        borders = np.asarray(arrays[f"{prefix}borders"], np.float32).ravel()
+        asked = np.empty(len(features), [("feature", np.int64), ("border", np.float32)])
+        asked["feature"], asked["border"] = features, borders
+        distinct, questions = np.unique(asked, return_inverse=True)
         return cls(
-            np.asarray(arrays["features"], np.int64),
-            np.asarray(arrays["borders"], np.float32),
-            np.asarray(arrays["leaves"], np.float32),
-            float(arrays["bias"]),
+            np.ascontiguousarray(distinct["feature"]),
+            np.ascontiguousarray(distinct["border"]),
+            questions.reshape(-1, depth),
+            leaves,
+            float(arrays[f"{prefix}bias"]),
         )
 
-    def probability(self, rows: Floats) -> Floats:
+    def probability(self, rows: NDArray[np.floating[Any]]) -> Floats:
         """Return the probability of each row of `rows`, (rows, features)."""
         parts = [self._log_odds(rows[start : start + ROWS_AT_ONCE]) for start in range(0, len(rows), ROWS_AT_ONCE)]
         return np.asarray(1 / (1 + np.exp(-np.concatenate(parts))), np.float32) if parts else np.zeros(0, np.float32)
 
-    def _log_odds(self, rows: Floats) -> Floats:
-        trees, depth = self.features.shape
-        columns = np.ascontiguousarray(rows.T)  # gathering whole columns is three times as fast as single values
-        leaf = np.zeros((trees, len(rows)), np.int32)
-        for level in range(depth):
-            leaf += (columns[self.features[:, level]] > self.borders[:, level, None]).astype(np.int32) << level
-        leaf += np.arange(trees, dtype=np.int32)[:, None] << depth
-        return np.asarray(self.leaves.ravel()[leaf].sum(axis=0, dtype=np.float32) + self.bias, np.float32)
+    def _log_odds(self, rows: NDArray[np.floating[Any]]) -> Floats:
+        trees, depth = self.questions.shape
+        columns = np.ascontiguousarray(rows.T)  # so that a question is asked of all rows in one sweep
+        answers = (columns[self.features] > self.borders[:, None]).view(np.uint8)
+        leaf = answers[self.questions[:, 0]]
+        for level in range(1, depth):
+            leaf |= answers[self.questions[:, level]] << np.uint8(level)
+        places = leaf + (np.arange(trees, dtype=np.int32) << depth)[:, None]
+        return np.asarray(self.leaves.ravel()[places].sum(axis=0, dtype=np.float32) + self.bias, np.float32)

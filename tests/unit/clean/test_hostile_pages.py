@@ -82,6 +82,16 @@ def test_a_text_node_of_ten_megabytes_is_cut_with_a_warning(page_of: PageMaker) 
     assert warned(outcome, "characters cut off")
 
 
+def test_an_attribute_of_twenty_megabytes_does_not_cost_the_article(page_of: PageMaker, paragraphs: Paragraphs) -> None:
+    """lxml alone drops what follows it; cutting the page at its limit would, too. The value goes, with a warning."""
+    picture = f'<img alt="the pier" src="data:image/png;base64,{"A" * 20_000_000}">'
+    outcome = read(page_of(byline=picture))
+    assert isinstance(outcome, CleanArticle)
+    assert paragraphs[-1] in outcome.text
+    assert warned(outcome, "characters of attribute values taken out")
+    assert not warned(outcome, "cut off")
+
+
 def test_half_a_million_attributes_cost_no_minutes(page_of: PageMaker, paragraphs: Paragraphs) -> None:
     """The first thousand are kept, with a warning; libxml2 would take hours."""
     tag = "<p " + " ".join(f"a{n}=1" for n in range(500_000)) + ">"

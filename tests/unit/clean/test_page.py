@@ -7,12 +7,18 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from schemas.clean import RemovedReason
+from workers.clean import page
 from workers.clean.page import main_text
+from workers.clean.trees import Forest
 
 LATEST = datetime(2026, 1, 2, tzinfo=UTC)
 PageMaker = Callable[..., str]
@@ -136,6 +142,30 @@ def test_a_line_that_asks_readers_to_pay_is_noticed(page_of: PageMaker, paragrap
     page = main_text(page_of(paragraphs=paragraphs[:2], after=ask), latest=LATEST)
     assert page.asks_to_pay
     assert "Subscribe" not in "\n".join(page.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyTheLast(Forest):
+    """A forest gone wrong: it takes the foot of the page for the article."""
+
+    def probability(self, rows: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """Return 1 for the last block, 0 for the others."""
+        sure = np.zeros(len(rows), np.float32)
+        sure[-1] = 1
+        return sure
+
+
+def test_a_choice_that_collapses_to_the_footer_is_overruled(
+    page_of: PageMaker, paragraphs: Paragraphs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A short or unsure text is compared with a second extractor's; where that has clearly more, it is taken."""
+    whole = page.load_model()
+    broken = OnlyTheLast(*(getattr(whole.forest, field.name) for field in fields(Forest)))
+    monkeypatch.setattr(page, "load_model", lambda: page.BlockModel(broken, whole.threshold, whole.version))
+    found = main_text(page_of(paragraphs=paragraphs * 2))
+    assert found.method.startswith("html:trafilatura")
+    assert paragraphs[0] in found.paragraphs
+    assert (found.confidence or 0) <= 0.5
 
 
 def test_nothing_touches_the_network(page_of: PageMaker, monkeypatch: pytest.MonkeyPatch) -> None:

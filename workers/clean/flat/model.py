@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.clean.flat.trees import Trees
+from workers.clean.trees import Forest
 
 VERSION = "2"
-ARTEFACT = "flat_model.npz"  # made by `python -m bench.train_flat`; see docs/model-card-flat.md for data and licence
+ARTEFACT = "flat_model.npz"  # made by `python -m bench.train_flat`; see docs/flat.md for data and licence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class FlatModel:
     """Which line breaks are inside paragraphs, which paragraphs are the article, and the weights of words."""
 
     version: str
-    joins: Trees
-    paragraphs: Trees
-    stretches: Trees
+    joins: Forest
+    paragraphs: Forest
+    stretches: Forest
     words: Mapping[str, float]
     join_threshold: float
 
@@ -42,9 +42,9 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> FlatModel:
     weights = (arrays["weights"].astype(np.float32) * float(arrays["weight_step"])).tolist()
     return FlatModel(
         version=str(arrays["version"]),
-        joins=Trees.from_arrays(arrays, "joins"),
-        paragraphs=Trees.from_arrays(arrays, "paragraphs"),
-        stretches=Trees.from_arrays(arrays, "stretches"),
+        joins=Forest.from_arrays(arrays, "joins"),
+        paragraphs=Forest.from_arrays(arrays, "paragraphs"),
+        stretches=Forest.from_arrays(arrays, "stretches"),
         words=dict(zip(words, weights, strict=True)),
         join_threshold=float(arrays["join_threshold"]),
     )

@@ -7,10 +7,10 @@ import numpy as np
 from workers.clean.flat.features import Units, make_units
 from workers.clean.flat.join import groups_of, join_features, join_texts
 from workers.clean.flat.lines import Lines
-from workers.clean.flat.trees import Trees
+from workers.clean.trees import Forest
 
 
-def put_together(lines: Lines, joins: Trees, threshold: float) -> tuple[Units, list[int]]:
+def put_together(lines: Lines, joins: Forest, threshold: float) -> tuple[Units, list[int]]:
     """Return the paragraphs of `lines` (at least one) and the line that each begins at."""
     alone = len(lines) < 2
     inside = np.zeros(0, bool) if alone else joins.probability(join_features(lines)) > threshold
