@@ -206,6 +206,35 @@ def test_where_a_second_deed_begins_the_quote_ends(annotator: Annotator) -> None
             "engineer Anna Kowalski",
             ["“We have known this bridge for forty years.”"],
         ),
+        # the cue's own subject is never content; one word in marks is a sentence behind the cue's
+        (
+            "“The question,” said Peter Baker, “is whether we want a bridge or a theatre.”",
+            "Peter Baker",
+            ["“The question,”", "“is whether we want a bridge or a theatre.”"],
+        ),
+        ("“I hear it's a mess,” Peter Baker said. “Sad.”", "Peter Baker", ["“I hear it's a mess,”", "“Sad.”"]),
+        # marks that are defined, viewed, or come from a source that hides
+        (
+            "“Heroes, every one of them” is how Peter Baker described them.",
+            "Peter Baker",
+            ["“Heroes, every one of them”"],
+        ),
+        ("It was, in the mayor's view, “a con from the start.”", "the mayor", ["It was", "“a con from the start.”"]),
+        (
+            "In the words of one docker, who asked not to be named: “It's about respect.”",
+            "one docker",
+            ["“It's about respect.”"],
+        ),
+        (
+            "‘I lost everything’: survivors of the flood tell of the night\n\nThe river rose on Monday.",
+            "survivors",
+            ["‘I lost everything’"],
+        ),
+        (
+            "Staff wrote to the mayor, complaining in a letter of “chronic neglect.”",
+            "Staff",
+            ["“chronic neglect.”"],
+        ),
         # who gives a promise makes it; a gerund is reported as an infinitive is
         ("The mayor made a promise that the bridge would be rebuilt.", "The mayor", ["the bridge would be rebuilt"]),
         ("The mayor suggested closing the bridge.", "The mayor", ["closing the bridge"]),
@@ -218,6 +247,11 @@ def test_the_content_and_its_speaker_are_cut_where_a_reader_cuts(
     [quote] = quotes_of(annotator, text)
     assert quote.speaker.mention is not None
     assert (quote.speaker.mention.exact, spans_of(quote)) == (speaker, content)
+
+
+def test_a_pronoun_alone_is_no_quote(annotator: Annotator) -> None:
+    """'She denied it' tells no reader what was said."""
+    assert quotes_of(annotator, "The mayor denied it. Peter Baker disputed this.") == ()
 
 
 def test_quotes_below_the_threshold_are_not_published() -> None:

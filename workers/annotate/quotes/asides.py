@@ -23,6 +23,10 @@ from workers.annotate.quotes.report import Report
 
 _ACCORDING = get_string_id("according")
 _AS = get_string_id("as")
+_BREAKS = frozenset({",", "—", "–", "--", "(", "-"})
+_VIEWS = {
+    get_string_id(word) for word in ("view", "opinion", "words", "telling", "estimation", "judgment", "judgement")
+}
 # Verbs of 'as X put it' beside those of the lexicon, with what must follow.
 _PUT = word_set("put puts described describes explained explains sees saw")
 # Verbs that give a noun of speech: 'made a promise to', 'issued a warning about'.
@@ -46,10 +50,14 @@ def reports_by_aside(words: Words) -> Iterator[Report]:
             report = _according_to(words, words.doc[i])
         elif lower == _AS:
             report = _as_put(words, words.doc[i])
+        elif lower in _VIEWS:
+            report = _in_view(words, words.doc[i])
         elif lower in table:
             report = _noun(words, words.doc[i])
         else:
             continue
+        if report is None and lower in table:
+            report = _noun(words, words.doc[i])
         if report is not None:
             yield report
 
@@ -117,6 +125,30 @@ def _as_put(words: Words, token: Token) -> Report | None:
         return None
     lemma = "put it" if thing is not None else words.cues[verb.i].lemma
     report = Report("as-put", [verb.i], "speech", None, phrase(subject), lemma=lemma, speaker_rule="aside-subject")
+    report.content = _around(words, None, (first, last))
+    return report if report.content else None
+
+
+def _in_view(words: Words, token: Token) -> Report | None:
+    """Return the report of 'in her view, …' and 'in the words of X, …'."""
+    preposition = token.head
+    if token.dep_ != "pobj" or preposition.lower_ != "in":
+        return None
+    source = next((c for c in children_of(token) if c.dep_ == "poss"), None)
+    rule = "possessor"
+    if source is None:
+        of = next((c for c in children_of(token) if c.lower_ == "of" and c.i == token.i + 1), None)
+        source = None if of is None else next((c for c in children_of(of) if c.dep_ == "pobj"), None)
+        rule = "by-phrase"
+    if source is None:
+        return None
+    doc, first, last = words.doc, preposition.i, max(token.i, source.right_edge.i) + 1
+    sentence = token.sent
+    if not (first == sentence.start or doc[first - 1].text in _BREAKS):
+        return None
+    if last < sentence.end and doc[last].text not in _BREAKS | {".", ":"} and words.passage_of[last] < 0:
+        return None
+    report = Report("in-view", [token.i], "speech", None, phrase(source), lemma=token.lower_, speaker_rule=rule)
     report.content = _around(words, None, (first, last))
     return report if report.content else None
 

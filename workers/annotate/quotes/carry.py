@@ -61,7 +61,7 @@ class Carrier:
         if reopens:
             return self._previous
         if self._previous is not None and self._same_paragraph(number):
-            if shape.sentence_like and shape.words >= MIN_SENTENCE_WORDS:
+            if shape.sentence_like and (shape.words >= MIN_SENTENCE_WORDS or self._is_curt(number)):
                 return self._colon(number) or self._previous
             if self._is_split(number):
                 return self._previous
@@ -85,6 +85,13 @@ class Carrier:
             return None
         between = words.text[end : passage.start].strip(" \u00a0")
         return report if between in {".", "!", "?"} else None
+
+    def _is_curt(self, number: int) -> bool:
+        """Say whether a word or two are a sentence right behind the cue's: “It is a mess,” Hale said. “Sad.”"""
+        words = self._words
+        return self._shapes[number].tail in SENTENCE_ENDS and (
+            words.doc[words.bounds[number][0] - 1].text in SENTENCE_ENDS
+        )
 
     def _same_paragraph(self, number: int) -> bool:
         passages = self._words.passages

@@ -31,6 +31,7 @@ _TELLS = word_set("tell inform notify assure reassure remind brief ask warn caut
 # Constructions whose content is a phrase, which a comma inside the closing marks ends.
 _PHRASE_RULES = frozenset({"call", "describe-as", "noun-phrase", "preposition", "infinitive"})
 _HANGING_STEPS = 4  # down from a cue: 'said [in [an interview [with [the paper [that …'
+_HIDDEN = frozenset({"named", "identified"})
 _UTTERS = frozenset({"speech", "writing"})
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
 
@@ -257,4 +258,6 @@ def _infinitive(token: Token, children: dict[str, Token]) -> list[Interval]:
         complement = children.get("ccomp")
         if complement is None or complement.i < token.i or not any(c.lower_ == "to" for c in children_of(complement)):
             return []
+    if complement.lower_ in _HIDDEN:
+        return []  # 'asked not to be named': how the paper came to it, nothing that it reports
     return [subtree(complement)]

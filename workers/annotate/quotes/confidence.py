@@ -28,6 +28,7 @@ _BY_RULE: Mapping[str, tuple[float, float, float]] = {
     "noun-phrase": (0.50, 0.75, 0.65),
     "according-to": (0.80, 0.65, 0.80),
     "as-put": (0.55, 0.45, 0.60),
+    "in-view": (0.60, 0.60, 0.60),
     "noun": (0.55, 0.65, 0.55),
     "colon": (0.55, 0.55, 0.50),
     "colon-paragraph": (0.80, 0.80, 0.60),

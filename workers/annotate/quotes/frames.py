@@ -25,6 +25,7 @@ MAX_FRAME_TOKENS = 70  # between a passage and its cue's sentence end; long appo
 SENTENCE_ENDS = frozenset({".", "!", "?", ";"})
 # First words of a frame that say something else than who spoke.
 _OTHER_CLAUSE = word_set("who which that whom whose and but so because to while though although where or than if")
+_HIDDEN = word_set("named identified anonymity anonymously anonymous")
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 
 
@@ -82,10 +83,19 @@ def _own_subject(token: Token) -> Token | None:
     return next((c for c in children_of(token) if c.dep_ in SUBJECTS), None)
 
 
+def _hides(words: Words, cue: int) -> bool:
+    """Say whether a verb tells of a source that hides: 'asked not to be named', 'spoke on condition of anonymity'."""
+    return any(words.doc[i].lower_ in _HIDDEN for i in range(cue + 1, min(cue + 6, len(words.passage_of))))
+
+
+def _cues_of_marks(words: Words, first: int, last: int) -> list[int]:
+    return [i for i in words.cues_between(first, last) if "Q" in words.cues[i].frames and not _hides(words, i)]
+
+
 def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
     """Return the cue that follows a passage: “…,” he said / “…,” said the minister."""
     first, last = right_frame(words, number)
-    cues = [i for i in words.cues_between(first, last) if "Q" in words.cues[i].frames]
+    cues = _cues_of_marks(words, first, last)
     if not cues or shape.tail not in ",?!—–-….:":
         return None
     doc = words.doc
@@ -122,7 +132,7 @@ def cue_left(words: Words, number: int, shape: Shape) -> Token | None:
     doc = words.doc
     if last <= first:
         return None
-    cues = [i for i in words.cues_between(first, last) if "Q" in words.cues[i].frames]
+    cues = _cues_of_marks(words, first, last)
     if not cues or not shape.sentence_like:
         return None
     before = doc[last - 1]

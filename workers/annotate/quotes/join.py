@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from workers.annotate.quotes.asides import reports_by_aside
 from workers.annotate.quotes.carry import Carrier
 from workers.annotate.quotes.clauses import reports_by_clause
+from workers.annotate.quotes.cues import word_set
 from workers.annotate.quotes.frames import Shape, left_frame, link, shape_of
 from workers.annotate.quotes.grammar import Words
 from workers.annotate.quotes.leftover import Leftovers
@@ -17,6 +18,7 @@ from workers.annotate.quotes.tidy import tidy
 from workers.annotate.quotes.turns import named_without_verb
 
 # Constructions that report a thing said rather than say it: 'she dismissed his claim that …'.
+_PRONOUNS = word_set("it this that these those them him her me us you which what who whom so")
 _HANDS_ON = frozenset({"noun-phrase", "preposition"})
 
 
@@ -43,11 +45,16 @@ def find_reports(words: Words) -> list[Report]:
     by_content: dict[tuple[tuple[int, int], ...], Report] = {}
     for report in reports:
         report.content = tidy(words.text, report.content)
-        if report.content:
+        if report.content and not _only_points(words.text, report.content):
             by_content.setdefault(
                 tuple(report.content), report
             )  # two cues of the same words: the surer rule came first
     return sorted(by_content.values(), key=lambda report: report.content[0])
+
+
+def _only_points(text: str, content: Sequence[tuple[int, int]]) -> bool:
+    """Say whether all that is said is a pronoun: 'she denied it' tells no reader what."""
+    return len(content) == 1 and text[content[0][0] : content[0][1]].lower() in _PRONOUNS
 
 
 def _unique(reports: Iterable[Report]) -> list[Report]:

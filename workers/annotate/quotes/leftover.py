@@ -14,6 +14,7 @@ from workers.annotate.quotes.clauses import new_report
 from workers.annotate.quotes.frames import SENTENCE_ENDS, Shape, left_frame, right_frame
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
+    NOUN_TAGS,
     Words,
     children_of,
     neighbour_of,
@@ -25,10 +26,13 @@ MAX_LEAD_TOKENS = 30  # between a cue and the marks
 MAX_TERM_WORDS = 4  # more words that begin as a sentence are one, and nothing of the phrase follows them
 MAX_LINK_TOKENS = 3  # between “A” and “B”
 MAX_GAP_TOKENS = 25  # between marks of one sentence and one cue
+MIN_DEFINING_TOKENS = 4  # 'is what she called'
+_IS = frozenset({"is", "was", "are", "were"})
 _CLOSES = frozenset({",", ".", "?", "!"})
 _CLASSES = frozenset({"speech", "writing"})
 _HALTS = frozenset({",", ";", ".", "!", "?", ":", "—", "–", "--", "-", "(", ")"})
 _JOINS = frozenset({"and", "but", "or"})
+_WITH_THING = frozenset("NAO")  # verbs whose object belongs to what is said
 _LINKS = frozenset({"and", "or", ",", "but", "as", "a", "an", "the", "nor", "both"})
 
 
@@ -46,7 +50,7 @@ class Leftovers:
         for number in range(len(self._words.passages)):
             if number in taken:
                 continue
-            report = self._shared(number, found, taken) or self._behind_cue(number)
+            report = self._defined(number) or self._shared(number, found, taken) or self._behind_cue(number)
             if report is not None:
                 found[number] = report
         return found
@@ -74,6 +78,23 @@ class Leftovers:
         report.passages.append(number)
         return report
 
+    def _defined(self, number: int) -> Report | None:
+        """Return the report of “A folly” is what the mayor called it, or how she described it."""
+        words = self._words
+        first, last = right_frame(words, number)
+        if last - first < MIN_DEFINING_TOKENS or words.doc[first].lower_ not in _IS:
+            return None
+        if words.doc[first + 1].lower_ not in {"how", "what"}:
+            return None
+        cue = next(iter(words.cues_between(first, last)), None)
+        subject = None if cue is None else self._subject(words.doc[cue])
+        if cue is None or subject is None:
+            return None
+        report = self._by_cue.get(cue) or new_report("cue-in-sentence", words.doc[cue], words.cues[cue], subject)
+        report.content = [(words.passages[number].start, words.passages[number].end)]
+        report.passages.append(number)
+        return report
+
     def _behind_cue(self, number: int) -> Report | None:
         words = self._words
         first, last = left_frame(words, number)
@@ -83,6 +104,8 @@ class Leftovers:
             if not self._reports(token, last):
                 continue
             report = self._by_cue.get(i)
+            if report is not None and report.rule == "after-marks":
+                return None  # “A,” said she, “b”: what follows is for `carry` to join, and her name is no content
             if report is None:
                 subject = self._subject(token)
                 if subject is None:
@@ -114,6 +137,9 @@ class Leftovers:
                 return i
         begin = cue + 1
         verb = self._words.cues[cue]
+        for i in range(cue + 2, last):
+            if doc[i].lower_ in verb.prepositions and doc[i - 1].tag_ in NOUN_TAGS and not verb.frames & _WITH_THING:
+                return i + 1  # 'complained in a letter of “…”'
         while begin < last and (
             doc[begin].dep_ == "prt" or doc[begin].lower_ in verb.prepositions or doc[begin].text in {",", ":"}
         ):

@@ -39,6 +39,7 @@ _QUOTE_RULES = (
     ("noun-phrase", "what is denied, announced or cited", "The mayor denied the accusation."),
     ("according-to", "the source in an adjunct", "The bridge will be rebuilt, according to the mayor."),
     ("as-put", "the cue in an `as` clause", "As the mayor put it, the bridge was a folly."),
+    ("in-view", "in whose view or words", "In the mayor’s view, the bridge was a folly."),
     ("noun", "a noun of speech with its source", "The council rejected the mayor’s claim that the bridge was safe."),
     ("colon", "a colon and who acts before it", "The mayor leaned forward: “The bridge will be rebuilt.”"),
     ("colon-paragraph", "a colon ends the paragraph before", "The mayor added:\n\n“The bridge will be rebuilt.”"),

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from workers.annotate.quotes.cues import word_set
 from workers.annotate.quotes.frames import Shape
-from workers.annotate.quotes.grammar import VERB_TAGS, Interval, Words
+from workers.annotate.quotes.grammar import NOUN_TAGS, VERB_TAGS, Interval, Words
 from workers.annotate.quotes.report import Report
 
 MAX_HEADLINE_CHARS = 220
@@ -22,6 +22,7 @@ _TURN = re.compile(
     r"(?P<note> ?[(\[][^)\]:]{1,40}[)\]])?:\s+(?P<content>\S.*)",
     re.DOTALL,
 )
+_DEPENDENT = frozenset({"compound", "pobj", "poss", "amod", "nmod", "npadvmod"})
 _DASH = re.compile(r"\s*(?:[—–―]|--?)\s*(?=[A-Z@])")
 # Heads of headline sources that are no names. 'Explainer' and 'Election 2016' are deliberately not here.
 SOURCE_NOUNS = word_set(
@@ -64,7 +65,7 @@ class Names:
 def named_without_verb(words: Words, shapes: list[Shape]) -> Iterator[Report]:
     """Yield the quotes of headlines, turns and signatures."""
     names = Names(words)
-    if (report := _headline(words, names)) is not None:
+    if (report := _headline(words, names) or _marks_first(words)) is not None:
         yield report
     yield from _turns(words, names)
     yield from _signed(words, shapes)
@@ -102,6 +103,22 @@ def _headline(words: Words, names: Names) -> Report | None:
     if any(words.doc[i].tag_ in {"VBD", "VBZ", "VBP"} for i in range(*source)) and not whole:
         return None
     return _report(words, "headline-colon", person or source, content)
+
+
+def _marks_first(words: Words) -> Report | None:
+    """Return the quote of a first line such as ‘“We lost everything”: survivors tell of the night’."""
+    if len(words.paragraphs) < 2 or not words.passages:
+        return None
+    passage, (first, last) = words.passages[0], words.paragraph_bounds[0]
+    start = words.bounds[0][1]
+    if passage.paragraph or words.bounds[0][0] > first or start + 1 >= last or words.doc[start].text != ":":
+        return None
+    for i in range(start + 1, min(last, start + MAX_SIGNATURE_TOKENS)):
+        token = words.doc[i]
+        if token.tag_ in NOUN_TAGS and token.dep_ not in _DEPENDENT:
+            source = max(start + 1, token.left_edge.i), token.i + 1
+            return _report(words, "headline-colon", source, (passage.start, passage.end))
+    return None
 
 
 def _is_organization(words: Words, source: Interval) -> bool:
