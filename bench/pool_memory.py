@@ -26,9 +26,10 @@ import psutil
 
 from bench import corpus
 from bench.pipeline_memory import NEW_WORDS, SYLLABLES
-from workers.options import Stage, StageOptions
+from workers.options import Stage
 from workers.pool import Pool
 from workers.publish import Delivery, Topic
+from workers.settings import Settings
 
 BATCH = 8
 LOOKS = 20
@@ -89,7 +90,7 @@ def slope(looks: Sequence[Sizes]) -> float:
 
 async def measure(articles: int, size: int) -> float:
     """Print the sizes on the way; return the slope."""
-    pool = Pool(StageOptions(), size=size, child_articles=10 * articles)
+    pool = Pool(Settings.read().stage_options(), size=size, child_articles=10 * articles)
     await pool.start()
     source, looks, step = values(3), [], articles // LOOKS
     try:

@@ -181,7 +181,7 @@ async def _costs(settings: Settings, began: float, waiting: Sequence[tuple[float
         costs.append(Cost(
             event,
             max(after - before for before, after in pairwise(inside)),
-            max((confirmed - produced for produced, confirmed in spans if low <= produced < high), default=0.0),
+            max((confirmed - produced for produced, confirmed in spans if low <= confirmed < high), default=0.0),
             max((count for moment, count in waiting if low <= moment < high), default=0),
             sum(low <= moment < high for moment in again),
         ))  # fmt: skip
