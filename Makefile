@@ -6,6 +6,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 # Of a test run: `make test PYTEST='-k rebalance -x'`.
 PYTEST ?=
+# Of the demo: `make demo DEMO=--keep` leaves broker, worker and live page running until Ctrl-C.
+DEMO ?=
 
 .PHONY: help
 help: ## Show what there is
@@ -17,7 +19,7 @@ setup: ## Make .venv from nothing, or bring it up to date
 
 .PHONY: demo
 demo: setup ## Real articles through a real broker and worker, painted on the terminal
-	@$(BIN)/wiremill demo
+	@$(BIN)/wiremill demo $(DEMO)
 
 .PHONY: test
 test: setup ## All tests that need neither Docker nor Java

@@ -64,6 +64,7 @@ def test_the_demo_shows_who_said_what_and_leaves_nothing_behind(start: Start, tm
     assert "Dmitry Peskov  Kremlin spokesman" in shown
     assert "“Nobody here is against jobs, … We are against finding out" in shown
     assert "Helen Ashworth" in shown
+    assert "page      http://127.0.0.1:" in shown
     assert "rejected: too-short" in shown
     assert "dead-lettered: invalid" in shown
     assert "✓ every input has its fate in the ledger" in shown

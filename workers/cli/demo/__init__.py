@@ -61,6 +61,8 @@ def demo(
 
 
 def _run(broker: DevBroker, files: list[str], *, keep: bool, text: bool, explain: bool) -> None:
+    from rich.text import Text
+
     from workers.broker import create_topics
     from workers.cli.connect import run
     from workers.cli.demo.process import WorkerProcess
@@ -78,6 +80,8 @@ def _run(broker: DevBroker, files: list[str], *, keep: bool, text: bool, explain
         with _waiting("starting a worker and loading the language model"):
             _until_ready(worker)
         _step(f"worker    process {worker.pid} with {settings.children} children, model {settings.model}", began)
+        ends = "until Ctrl-C" if keep else "until the demo ends; --keep leaves it open"
+        console.print(Text.assemble(("✓ ", "bold green"), f"page      {worker.address}/", (f"  {ends}", "color(244)")))
         result = run(show(settings, worker, files or [str(SAMPLES)], text=text, explain=explain), settings)
         _print_audit(settings)
         if keep:
