@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from schemas.ids import text_sha256
 from schemas.record import Confidence, LocalTimestamp, Record, Timestamp
 
-_PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"[^\n]+")
 
 
 class RejectReason(StrEnum):
@@ -154,7 +154,8 @@ class CleanArticle(Record):
         if not filled.get("text_sha256"):
             filled["text_sha256"] = text_sha256(text)
         if not filled.get("paragraphs"):
-            filled["paragraphs"] = [{"start": m.start(), "end": m.end()} for m in _PARAGRAPH.finditer(text)]
+            lines = (line for line in _LINE.finditer(text) if not line.group().isspace())
+            filled["paragraphs"] = [{"start": line.start(), "end": line.end()} for line in lines]
         return filled
 
     @model_validator(mode="after")

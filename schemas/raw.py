@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from schemas.aliases import IGNORED_FIELDS, to_raw_fields
 from schemas.record import Record, Timestamp
 
-_AUTHOR_SEPARATOR = re.compile(r"\s*(?:;|\||\n)\s*")
+_AUTHOR_SEPARATOR = re.compile(r"[;|\n]")
 
 
 class Source(Record):
@@ -82,7 +82,7 @@ class RawArticle(Record):
     @classmethod
     def _one_author_or_many(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return tuple(name for name in _AUTHOR_SEPARATOR.split(value) if name)
+            return tuple(name for part in _AUTHOR_SEPARATOR.split(value) if (name := part.strip()))
         if isinstance(value, list | tuple):
             return tuple(name for name in value if name)
         return value

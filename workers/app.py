@@ -8,6 +8,7 @@ How Faust is held to the promise, each point measured with faust-streaming 0.15.
 - Bytes through Faust, decoded by us in a child: a codec that raises is acknowledged first.
 - Our own producer: Faust's confirmation comes through its own future per message, at ten times the cost, and its
   transactions do not cover topics that the worker does not read (#323, #177).
+- A consumer of ours looks, at each assignment, whether the committed offsets are still there (workers/offsets.py).
 - No tables, so no data directory.
 """
 
@@ -22,7 +23,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,9 @@ import faust
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 from faust.tables.manager import TableManager
+from faust.transport.drivers.aiokafka import Consumer as AiokafkaConsumer
+from faust.transport.drivers.aiokafka import Transport as AiokafkaTransport
+from faust.types import TP
 from faust.web.drivers.aiohttp import Web as AiohttpWeb
 
 from workers import __version__, broker
@@ -37,6 +41,7 @@ from workers.acks import Arrival
 from workers.agents import BreakerTrippedError, Flow, Limits
 from workers.broker import BrokerError
 from workers.metrics import CONTENT_TYPE, Metrics
+from workers.offsets import OffsetGuard, Partition
 from workers.options import Stage
 from workers.page import Recent, add_routes
 from workers.pool import Pool, PoolUnavailableError, Template
@@ -101,7 +106,9 @@ class Runtime:
         )
         self.lag: dict[str, int] = {stage.value: 0 for stage in stages}
         self.missing_topics: list[str] = []
-        self.assigned: frozenset[tuple[str, int]] = frozenset()
+        self.assigned: frozenset[Partition] = frozenset()
+        self.offsets = OffsetGuard(settings, on_lost=self._count_lost)
+        self.consumer: _Consumer | None = None
         self.receivers: tuple[Any, ...] = ()
         self._watches: list[asyncio.Task[None]] = []
 
@@ -204,6 +211,7 @@ class Runtime:
         """Turn Faust's events into arrivals."""
         async for event in stream.noack().events():
             message = event.message
+            self.offsets.positions.arrived((message.topic, message.partition), message.offset)
             delivery = Delivery(
                 message.topic,
                 message.partition,
@@ -233,14 +241,27 @@ class Runtime:
             log.info("all topics exist")
         self.missing_topics = missing
         ours = [TopicPartition(topic, partition) for topic, partition in sorted(self.assigned) if topic not in missing]
-        lag = await broker.lag(settings, ours) if ours else {}
+        bounds = await broker.bounds(settings, ours) if ours else {}
         for stage in settings.stage_names:
             topic = settings.topic(SOURCES[stage])
-            self.lag[stage] = sum(records for (name, _), records in lag.items() if name == topic)
+            self.lag[stage] = sum(bound.lag for (name, _), bound in bounds.items() if name == topic)
             self.metrics.lag.labels(stage).set(self.lag[stage])
             self.recent.note_lag(stage, self.lag[stage])
+        if anew := self.offsets.look(bounds):
+            await self._start_anew(anew)
 
-    def assign(self, partitions: frozenset[tuple[str, int]]) -> None:
+    def _count_lost(self, topic: str, records: int) -> None:
+        [stage] = (stage for stage, source in SOURCES.items() if self.settings.topic(source) == topic)
+        self.metrics.lost_records.labels(stage).inc(records)
+
+    async def _start_anew(self, partitions: list[Partition]) -> None:
+        """Have partitions read from their beginning: commit that, then end; what is in flight is of the old topic."""
+        if self.consumer is not None:
+            with suppress(KafkaError, OSError, TimeoutError):
+                await asyncio.wait_for(self.consumer.commit_beginning(partitions), timeout=10)
+        die("a topic was made anew", EXIT_CRASH)
+
+    def assign(self, partitions: frozenset[Partition]) -> None:
         """Note which partitions this worker reads now."""
         self.assigned = partitions
         self.flow.last_delivery = time.monotonic()  # a new reader gets its time before it counts as stalled
@@ -274,6 +295,40 @@ def _traces(settings: Settings) -> Traces | None:
     except tracing.TracingError as error:
         log.warning("no traces: %s", error)
         return None
+
+
+class _Consumer(AiokafkaConsumer):
+    """Faust's consumer, which looks before it reads on whether the committed offsets are still there."""
+
+    logger = logging.getLogger("faust.consumer")  # mode would log its comings and goings under our name
+
+    async def perform_seek(self) -> None:
+        """Begin at the committed offsets, as Faust does at each assignment; elsewhere where the broker lost them."""
+        await super().perform_seek()
+        runtime: Runtime = self.app.runtime  # type: ignore[attr-defined]  # of WiremillApp
+        runtime.consumer = self
+        committed: dict[Partition, int | None] = {
+            (tp.topic, tp.partition): self._committed_offset[tp] for tp in self.assignment()
+        }
+        for partition, offset in (await runtime.offsets.begin(committed)).items():
+            tp = TP(*partition)
+            await self.seek(tp, offset)
+            self._committed_offset[tp] = offset or None  # else Faust commits nothing before the old one is passed
+
+    async def _commit(self, offsets: Any) -> bool:
+        did: bool = await super()._commit(offsets)
+        if did:
+            runtime: Runtime = self.app.runtime  # type: ignore[attr-defined]  # of WiremillApp
+            runtime.offsets.positions.committed.update({(tp.topic, tp.partition): at for tp, at in offsets.items()})
+        return did
+
+    async def commit_beginning(self, partitions: Sequence[Partition]) -> None:
+        """Commit the beginning of partitions, past Faust's rule that offsets only grow."""
+        await self._commit({TP(*partition): 0 for partition in partitions})
+
+
+class _Transport(AiokafkaTransport):
+    Consumer = _Consumer
 
 
 class _Web(AiohttpWeb):
@@ -319,6 +374,9 @@ class WiremillApp(faust.App):
         """Let Faust finish what is in flight (it waits for our acknowledgements), then stop the runtime."""
         await super().on_stop()
         await self.runtime.stop()
+
+    def _new_transport(self) -> Any:
+        return _Transport(self.conf.broker_consumer, self)
 
     def _new_web(self) -> Any:
         return _Web(self)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    AuthenticationMethodNotSupported,
+    IllegalSaslStateError,
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    TopicAlreadyExistsError,
+    UnsupportedSaslMechanismError,
+    for_code,
+)
 from aiokafka.structs import TopicPartition
 
 from workers.publish import Topic
@@ -21,6 +33,17 @@ log = logging.getLogger(__name__)
 BATCH_BYTES = 256 << 10  # of messages for one partition sent together; aiokafka's 16 KiB is less than one article
 HEADROOM_BYTES = 1 << 20  # of a message around its value: key, headers, the batch's own fields
 READ_TOPICS = (Topic.RAW, Topic.CLEAN)
+
+
+# The broker is there, but shut: who we are, or how we come in, is not to its liking.
+LOCKED = (
+    AuthenticationFailedError,
+    AuthenticationMethodNotSupported,
+    IllegalSaslStateError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+    ssl.SSLError,
+)
 
 
 class BrokerError(Exception):
@@ -185,18 +208,50 @@ async def missing_topics(settings: Settings, topics: Sequence[Topic]) -> list[st
 
 
 async def _start(client: Any, settings: Settings) -> None:
-    try:
-        await client.start()
-    except (KafkaConnectionError, OSError) as error:
-        await _stop_quietly(client)
+    with _noted_causes() as causes:
+        try:
+            await client.start()
+            return
+        except (KafkaError, OSError) as caught:
+            error = caught
+    await _stop_quietly(client)
+    if locked := [cause for cause in (*causes, error) if isinstance(cause, LOCKED)]:
+        raise BrokerError(
+            f"the broker at {settings.brokers} does not let us in: {locked[-1]}. Look at WIREMILL_SECURITY_PROTOCOL, "
+            "the WIREMILL_SASL_… and the WIREMILL_SSL_… settings."
+        ) from error
+    if isinstance(error, KafkaConnectionError | OSError):
         raise BrokerError(
             f"no broker answers at {settings.brokers} ({error}). "
             "Set WIREMILL_BROKERS to a broker that runs, or try it all with `wiremill demo`, which brings its own."
         ) from error
-    except KafkaError as error:
-        await _stop_quietly(client)
-        said = f"the broker at {settings.brokers} refuses us: {error}. Look at `wiremill settings`."
-        raise BrokerRefusedError(said) from error
+    said = f"the broker at {settings.brokers} refuses us: {error}. Look at `wiremill settings`."
+    raise BrokerRefusedError(said) from error
+
+
+class _Causes(logging.Handler):
+    """Notes the exceptions in what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[BaseException] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note the exceptions among the arguments of a record."""
+        if isinstance(record.args, tuple):
+            self.found += [argument for argument in record.args if isinstance(argument, BaseException)]
+
+
+@contextmanager
+def _noted_causes() -> Iterator[list[BaseException]]:
+    """Note why aiokafka cannot connect: it logs the causes, and raises only that it could not."""
+    logger = logging.getLogger("aiokafka")
+    handler = _Causes()
+    logger.addHandler(handler)
+    try:
+        yield handler.found
+    finally:
+        logger.removeHandler(handler)
 
 
 async def _started(producer: AIOKafkaProducer, settings: Settings) -> AIOKafkaProducer:
@@ -205,19 +260,30 @@ async def _started(producer: AIOKafkaProducer, settings: Settings) -> AIOKafkaPr
 
 
 async def _stop_quietly(client: Any) -> None:
+    await asyncio.sleep(0)  # aiokafka #647 (open): stopping a consumer whose tasks have not begun raises CancelledError
     with suppress(Exception):
         await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
 
 
-async def lag(settings: Settings, partitions: Sequence[TopicPartition]) -> dict[tuple[str, int], int]:
-    """Return, for each partition, how many records our group has not committed. Raises BrokerError."""
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of a partition: its oldest offset, the one after its newest, and how many records our group has not committed."""
+
+    begin: int
+    end: int
+    lag: int
+
+
+async def bounds(settings: Settings, partitions: Sequence[TopicPartition]) -> dict[tuple[str, int], Bounds]:
+    """Return the bounds of each partition. Raises BrokerError."""
     async with admin(settings) as client, consumer(settings) as reader:
         committed = await client.list_consumer_group_offsets(settings.group, partitions=list(partitions))
         ends = await reader.end_offsets(list(partitions))
         begins = await reader.beginning_offsets(list(partitions))
-    behind = {}
+    found = {}
     for partition in partitions:
         known = committed.get(partition)
         done = known.offset if known is not None and known.offset >= 0 else begins[partition]
-        behind[(partition.topic, partition.partition)] = max(0, ends[partition] - done)
-    return behind
+        begin, end = begins[partition], ends[partition]
+        found[(partition.topic, partition.partition)] = Bounds(begin, end, max(0, end - done))
+    return found

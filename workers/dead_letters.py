@@ -17,8 +17,14 @@ from workers.publish import Delivery, Handled
 STACK_CHARS = 4_000  # of a traceback in a dead letter: the innermost frames
 
 
+class TooLargeError(ValueError):
+    """A text that is longer than the stage takes."""
+
+
 def failure_of(error: Exception) -> Failure:
     """Say what `error` was: the field for input errors, the stack for ours."""
+    if isinstance(error, TooLargeError):
+        return Failure(error_class=ErrorClass.TOO_LARGE, message=str(error), path="text")
     if isinstance(error, DecodeError):
         kind = ErrorClass.MALFORMED if error.malformed else ErrorClass.INVALID
         return Failure(error_class=kind, message=str(error), path=error.path or None)

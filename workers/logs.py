@@ -20,6 +20,8 @@ QUIET = {
     "htmldate": logging.CRITICAL,
     "urllib3": logging.ERROR,
 }
+# Shows every request at DEBUG, and among them that of SASL PLAIN: the password.
+NEVER_DEBUG = ("aiokafka.conn",)
 
 
 def configure(level: str, style: str) -> None:
@@ -32,6 +34,8 @@ def configure(level: str, style: str) -> None:
     root.setLevel(level)
     for name, quiet in QUIET.items():
         logging.getLogger(name).setLevel(logging.DEBUG if level == "DEBUG" else quiet)
+    for name in NEVER_DEBUG:
+        logging.getLogger(name).setLevel(logging.INFO if level == "DEBUG" else logging.NOTSET)
 
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:

@@ -116,6 +116,12 @@ class Metrics:
         )
         self.lag = Gauge("news_lag_records", "records not yet committed, of our partitions, by stage", ["stage"],
                          registry=registry)  # fmt: skip
+        self.lost_records = Counter(
+            "news_lost_records",
+            "input records that the broker deleted before we read them, by stage",
+            ["stage"],
+            registry=registry,
+        )
         self.last_progress = Gauge(
             "news_last_progress_timestamp_seconds", "Unix time of the last acknowledged article", registry=registry
         )

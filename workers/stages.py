@@ -15,7 +15,7 @@ from schemas.ledger import Fate
 from schemas.raw import RawArticle
 from workers import faults, publish
 from workers.clean import CleanMemory, clean
-from workers.dead_letters import bury, failure_of
+from workers.dead_letters import TooLargeError, bury, failure_of
 from workers.options import Stage, StageOptions
 from workers.publish import Delivery, Handled
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workers.annotate import Annotator
 
 log = logging.getLogger(__name__)
+
+MAX_TEXT_CHARS = 1_000_000  # of a text to annotate; spaCy's own limit, for the memory that its models take beyond
 
 BARE_TYPES = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
 
@@ -113,6 +115,9 @@ class Stages:
     def _annotate_clean(self, articles: Sequence[CleanArticle], origins: Sequence[Delivery]) -> list[Handled]:
         if self._annotator is None:
             raise RuntimeError("this process was started without the annotate stage")
+        for article in articles:
+            if len(article.text) > MAX_TEXT_CHARS:
+                raise TooLargeError(f"the text has {len(article.text)} code points; the limit is {MAX_TEXT_CHARS}")
         return [
             Handled(Fate.PUBLISHED, None, article.article_id, publish.enriched(article, origin))
             for article, origin in zip(self._annotator.annotate(articles), origins, strict=True)

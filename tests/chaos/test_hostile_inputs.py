@@ -111,7 +111,12 @@ async def test_hostile_inputs_have_their_fate(
     fates = []
     for name, one in zip(names, bad, strict=True):
         [entry] = verdict.ledger[places[one.value]]
-        fates.append(f"{name}: {entry['fate']} {entry['reason'] or ''} {entry['seconds']:.1f} s")
+        second = [e for found in verdict.ledger.values() for e in found
+                  if e["stage"] == "annotate" and e["article_id"] == entry["article_id"]]  # fmt: skip
+        fates.append(f"{name}: " + ", then ".join(
+            f"{e['fate']}{' as ' + e['reason'] if e['reason'] else ''} after {e['seconds']:.1f} s"
+            for e in (entry, *second)
+        ))  # fmt: skip
     assert "root:" not in json.dumps(list(verdict.articles.values())), "an external entity was read"
     assert most < (cap_mb + 1_000) * 1_048_576, f"a child grew to {most / 1_048_576:.0f} MiB"
     figures(f"{verdict}; largest child {most / 1_048_576:.0f} MiB\n    " + "\n    ".join(fates))

@@ -30,10 +30,13 @@ FROZEN_SECONDS = 12  # twice the session
 
 
 def undisturbed(inputs: list[dict[str, object]], folder: Path) -> dict[str, dict[str, object]]:
-    """Return what the stages make of the articles where nothing goes wrong: the offline command, by article id."""
+    """Return what the stages make of the articles where nothing goes wrong: the offline command, by article id.
+
+    Without the memory of lines, which a worker does not have either (docs/adr/0006).
+    """
     path = folder / "raw.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in inputs))
-    done = run(WIREMILL, "enrich", path, seconds=SETTLED_SECONDS)
+    done = run(WIREMILL, "enrich", path, environment={"WIREMILL_LINE_MEMORY": "off"}, seconds=SETTLED_SECONDS)
     assert done.returncode == 0, done.stderr
     records = [json.loads(line) for line in done.stdout.splitlines()]
     return {record["article_id"]: record for record in records}

@@ -19,10 +19,11 @@ START_SECONDS = 90  # Apache Kafka takes 2.5 s on an idle machine; on a crowded 
 class Broker:
     """A broker on a fixed port of the loopback interface, with its topics in a folder that `close` removes.
 
-    With `proxied`, clients that bootstrap from the proxy (`proxy_port` → `via_port`) are kept on it.
+    With `proxied`, clients that bootstrap from the proxy (`proxy_port` → `via_port`) are kept on it. `more` are
+    properties of Apache Kafka that override ours.
     """
 
-    def __init__(self, kind: str, *, proxied: bool = False) -> None:
+    def __init__(self, kind: str, *, proxied: bool = False, more: str = "") -> None:
         assert not (proxied and kind == "noida"), "noida cannot advertise another port"
         self.kind = kind
         self.port = free_port()
@@ -38,6 +39,9 @@ class Broker:
         environment = {"WIREMILL_KAFKA_FOLDER": str(self.folder), "WIREMILL_KAFKA_PORT": str(self.port)}
         if proxied:
             environment["WIREMILL_KAFKA_VIA"] = f"{self.via_port}:{self.proxy_port}"
+        if more:
+            (self.folder / "more.properties").write_text(more)
+            environment["WIREMILL_KAFKA_MORE"] = str(self.folder / "more.properties")
         self.process = Process(argv, log=self.folder / "broker.log", environment=environment)
 
     @property

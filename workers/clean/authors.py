@@ -297,7 +297,7 @@ _SIGNED = re.compile(
     r"guest post|recipe|guide|text) by\b:?\s*",
     re.IGNORECASE,
 )
-_DATED_BY = re.compile(r"\d{4}\W{0,3}(?:\w+ ){0,2}\bby:?\s+(.{3,80})$", re.IGNORECASE)
+_DATED_BY = re.compile(r"\d{4}\W{0,3}(?:\w{1,40} ){0,2}\bby:?\s+(.{3,80})$", re.IGNORECASE)
 _NAME_LINE = re.compile(
     r"^(?:Dr\.?\s+)?[A-ZÀ-Þ][\w'’-]+(?:\s+(?:[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w'’-]+|de|van|von|der|di|da|la|bin|al)){1,3}$"
 )

@@ -34,9 +34,16 @@ class TopicFacts:
     replication: int
 
 
+def hush_aiokafka() -> None:
+    """Show nothing of what aiokafka logs, since we say it once, in our words; `workers.broker` still hears it."""
+    logger = logging.getLogger("aiokafka")
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())
+
+
 def run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
     """Run `work` to its end; turn what the broker refuses into an error with a hint, and Ctrl-C into exit code 130."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we say it once, in our words
+    hush_aiokafka()
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
@@ -129,7 +136,6 @@ async def _in_time(context: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
     async with AsyncExitStack() as stack:
         async with asyncio.timeout(CONNECT_SECONDS):
             client = await stack.enter_async_context(context)
-        await asyncio.sleep(0)  # aiokafka 0.14: stopping a consumer whose tasks have not begun raises CancelledError
         yield client
 
 

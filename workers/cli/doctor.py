@@ -80,7 +80,9 @@ def doctor(
 async def _collect(found: AsyncIterator[Check], checks: list[Check], *, as_json: bool) -> None:
     import logging
 
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # each trouble is said once, as a check
+    from workers.cli.connect import hush_aiokafka
+
+    hush_aiokafka()  # each trouble is said once, as a check
     logging.getLogger("workers").setLevel(logging.CRITICAL)
     async for check in found:
         checks.append(check)

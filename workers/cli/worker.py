@@ -29,6 +29,11 @@ def worker(
         typer.echo(f"wiremill: {error}", err=True)
         raise typer.Exit(1) from None
     logs.configure(settings.log_level, settings.log_format)
+    try:
+        settings.ssl_context()  # a file of certificates that cannot be read is the settings' fault, and said here
+    except SettingsError as error:
+        typer.echo(f"wiremill: {error}", err=True)
+        raise typer.Exit(1) from None
     template = Template(settings.stage_options(), settings.child_memory_mb << 20)
     template.launch()  # it loads the model while Faust is imported: 0.6 s
     from workers.app import run

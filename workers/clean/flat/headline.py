@@ -16,7 +16,7 @@ from workers.clean.flat.stopwords import STOPWORDS
 REACH = 30  # paragraphs before the article's first one; 96 of 100 headlines of WCXB pages stand within it
 MAX_WORDS, MAX_CHARS = 32, 220
 MIN_SCORE = -2.0  # log-odds; on WCXB 95 of 100 pages have a candidate above it, and 85 of 100 of those are right
-_SITE_NAME = re.compile(r"\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
+_SITE_NAME = re.compile(r"(?<!\s)\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
 _CREDIT_BITS = (1 << CLASSES.index("byline")) | (1 << CLASSES.index("time"))
 _OTHER_BITS = ~(_CREDIT_BITS | (1 << CLASSES.index("related-links")) | (1 << CLASSES.index("caption")))
 
