@@ -140,6 +140,7 @@ class Metrics:
                 self.articles.labels(stage, Fate.DEAD_LETTERED, error)
             for gauge in (self.in_flight_bytes, self.in_flight_articles, self.lag, self.assigned_partitions):
                 gauge.labels(stage)
+            self.lost_records.labels(stage)
             for histogram in (self.article_seconds, self.batch_articles):
                 histogram.labels(stage)
             self.stage_cpu.labels(stage)
