@@ -8,6 +8,8 @@ BIN := .venv/bin
 PYTEST ?=
 # Of the demo: `make demo DEMO=--keep` leaves broker, worker and live page running until Ctrl-C.
 DEMO ?=
+# How long `make fuzz` looks: quick, minutes or hours.
+FUZZ ?= minutes
 
 .PHONY: help
 help: ## Show what there is
@@ -44,6 +46,23 @@ chaos: setup ## The whole fault suite, with its figures
 .PHONY: guard
 guard: setup ## Did something become slower? Ratios of one run against bench/guard_baseline.json; 3 minutes
 	@$(BIN)/python -m bench.guard
+
+.PHONY: chaos-kafka
+chaos-kafka: setup ## The same on Apache Kafka (needs Java 17 and Maven)
+	@scripts/kafka fetch
+	@$(BIN)/pytest tests/chaos -m chaos --broker kafka $(PYTEST)
+
+.PHONY: fuzz
+fuzz: setup ## Look for slow regexes and inputs without a fate, for minutes; FUZZ=hours for longer
+	@WIREMILL_FUZZ=$(FUZZ) $(BIN)/pytest tests/fuzz $(PYTEST)
+
+.PHONY: soak
+soak: setup ## 100,000 articles through one worker: nothing lost, memory and files flat (20 minutes)
+	@WIREMILL_SOAK_ARTICLES=$${WIREMILL_SOAK_ARTICLES:-100000} $(BIN)/pytest tests/chaos -m chaos -k flat $(PYTEST)
+
+.PHONY: audit
+audit: setup ## Ask the advisory databases about every pinned package (needs the network)
+	@scripts/audit
 
 .PHONY: format
 format: setup ## Format and mend what can be mended

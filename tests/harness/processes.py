@@ -25,18 +25,26 @@ _DIE_WITH_PARENT = (
 
 
 class Process:
-    """A program in a session of its own. `pid` is the program's, not a wrapper's."""
+    """A program in a session of its own. `pid` is the program's, no wrapper's. It writes to `output`, else to `log`."""
 
-    def __init__(self, argv: Sequence[str | Path], *, log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        output: Path | None = None,
+    ) -> None:
         self.argv = [str(word) for word in argv]
         self.log = log
+        self.output = output or log
         self.environment = dict(environment or {})
         self._popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it; the log of an earlier start is kept."""
         assert not self.running
-        with self.log.open("ab") as log:
+        with self.output.open("ab") as log:
             self._popen = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, *self.argv],
                 stdin=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ WIREMILL = BIN / "wiremill"
 class Worker(Process):
     """`wiremill worker` with test hooks and small time-outs; `settings` are `WIREMILL_…` names without the prefix."""
 
-    def __init__(self, address: str, prefix: str, *, log: Path, **settings: object) -> None:
+    def __init__(self, address: str, prefix: str, *, log: Path, output: Path | None = None, **settings: object) -> None:
         self.web_port = free_port()
         values: dict[str, object] = {
             "brokers": address,
@@ -31,7 +31,7 @@ class Worker(Process):
             "log_format": "text",
         } | settings
         environment = {f"WIREMILL_{name.upper()}": str(value) for name, value in values.items()}
-        super().__init__([WIREMILL, "worker"], log=log, environment=environment)
+        super().__init__([WIREMILL, "worker"], log=log, environment=environment, output=output)
 
     def get(self, path: str) -> tuple[int, str]:
         """Return status and body of a page of its web server; status 0 while nobody listens."""
