@@ -247,7 +247,7 @@ class Runtime:
             self.lag[stage] = sum(bound.lag for (name, _), bound in bounds.items() if name == topic)
             self.metrics.lag.labels(stage).set(self.lag[stage])
             self.recent.note_lag(stage, self.lag[stage])
-        if anew := self.offsets.look(bounds):
+        if anew := await self.offsets.look(bounds):
             await self._start_anew(anew)
 
     def _count_lost(self, topic: str, records: int) -> None:

@@ -18,6 +18,7 @@ from aiokafka.errors import (
     IllegalSaslStateError,
     KafkaConnectionError,
     KafkaError,
+    OffsetOutOfRangeError,
     SaslAuthenticationFailed,
     TopicAlreadyExistsError,
     UnsupportedSaslMechanismError,
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 BATCH_BYTES = 256 << 10  # of messages for one partition sent together; aiokafka's 16 KiB is less than one article
 HEADROOM_BYTES = 1 << 20  # of a message around its value: key, headers, the batch's own fields
+REFUSAL_MS = 2_000  # for a fetch to be answered: with records, with nothing, or with a refusal
 READ_TOPICS = (Topic.RAW, Topic.CLEAN)
 
 
@@ -286,4 +288,18 @@ async def bounds(settings: Settings, partitions: Sequence[TopicPartition]) -> di
         done = known.offset if known is not None and known.offset >= 0 else begins[partition]
         begin, end = begins[partition], ends[partition]
         found[(partition.topic, partition.partition)] = Bounds(begin, end, max(0, end - done))
+    return found
+
+
+async def refused(settings: Settings, offsets: Mapping[TopicPartition, int]) -> set[tuple[str, int]]:
+    """Return those partitions of which the broker refuses a fetch at the offset given: it is out of range."""
+    found = set()
+    for partition, offset in offsets.items():
+        async with consumer(settings, auto_offset_reset="none") as reader:
+            reader.assign([partition])
+            reader.seek(partition, offset)
+            try:
+                await reader.getmany(partition, timeout_ms=REFUSAL_MS, max_records=1)
+            except OffsetOutOfRangeError:
+                found.add((partition.topic, partition.partition))
     return found

@@ -93,29 +93,35 @@ class OffsetGuard:
         places = [TopicPartition(*partition) for partition in self.positions.expected]
         try:
             bounds = await asyncio.wait_for(broker.bounds(self._settings, places), BOUNDS_SECONDS) if places else {}
+            anew = await asyncio.wait_for(self.look(bounds), BOUNDS_SECONDS)
         except (BrokerError, KafkaError, OSError, TimeoutError) as error:
             log.warning("where the topics begin and end is not known", extra={"error": str(error)[:300]})
             return {}
         instead = {}
-        for partition in self.look(bounds):
+        for partition in anew:
             instead[partition] = self.positions.expected[partition] = bounds[partition].begin
         for partition, bound in bounds.items():
             if self.positions.expected[partition] < bound.begin:
                 self.positions.skip_to(partition, bound.begin)
                 instead[partition] = bound.begin
-        self.look(bounds)
+        self._say_lost(bounds)
         return instead
 
-    def look(self, bounds: Mapping[Partition, Bounds]) -> list[Partition]:
+    async def look(self, bounds: Mapping[Partition, Bounds]) -> list[Partition]:
         """Say and count what was lost; return the partitions that must be read from their beginning."""
-        for (topic, number), records in self.positions.take_lost(bounds).items():
-            self._on_lost(topic, records)
-            log.error("records were deleted before they were read; reading on with the oldest there are",
-                      extra={"topic": topic, "partition": number, "records": records})  # fmt: skip
-        anew = self.positions.beyond(bounds)
+        self._say_lost(bounds)
+        beyond = {TopicPartition(*at): self.positions.expected[at] for at in self.positions.beyond(bounds)}
+        # A fetch has the last word: Tansu states ends that lie before records it has delivered.
+        anew = sorted(await broker.refused(self._settings, beyond)) if beyond else []
         for topic, number in anew:
             at = (topic, number)
             log.error("the topic was made anew, or lost its end; it is read from its beginning",
                       extra={"topic": topic, "partition": number, "position": self.positions.expected[at],
                              "end": bounds[at].end})  # fmt: skip
         return anew
+
+    def _say_lost(self, bounds: Mapping[Partition, Bounds]) -> None:
+        for (topic, number), records in self.positions.take_lost(bounds).items():
+            self._on_lost(topic, records)
+            log.error("records were deleted before they were read; reading on with the oldest there are",
+                      extra={"topic": topic, "partition": number, "records": records})  # fmt: skip

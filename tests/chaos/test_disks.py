@@ -16,7 +16,7 @@ from tests.harness.plugin import MakeWorker
 from tests.harness.processes import ROOT
 from tests.harness.worker import WIREMILL
 
-pytestmark = [pytest.mark.system, pytest.mark.chaos]
+pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.everyday]
 
 FULL = Path("/dev/full")  # every write fails as on a disk without space
 SETTLED_SECONDS = 120

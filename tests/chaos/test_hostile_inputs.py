@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import os
-import time
 from collections.abc import Callable
 
 import psutil
@@ -143,34 +141,3 @@ async def test_the_same_article_again_has_the_same_ids(broker: Broker, prefix: s
     ids = [[quote["quote_id"] for quote in one["quotes"]] for one in again]
     assert ids[0] == ids[1] == ids[2]
     assert ids[0]
-
-
-async def test_memory_and_files_stay_flat(broker: Broker, prefix: str, make_worker: MakeWorker, figures: Note) -> None:
-    """A soak, as long as `WIREMILL_SOAK_ARTICLES` says: no loss, no growth of the worker, children replaced."""
-    count = int(os.environ.get("WIREMILL_SOAK_ARTICLES", "1500"))
-    await create_topics(broker.address, prefix)
-    worker = make_worker(broker.address, child_articles=max(100, count // 10))
-    process = psutil.Process(worker.pid)
-    marks = []
-    began = time.monotonic()
-    async with Oracle(broker.address, prefix) as oracle:
-        for part in range(5):
-            inputs = map(as_input, articles(count // 5, seed=33, first=part * (count // 5)))
-            await feed(broker.address, f"{prefix}.raw", inputs, idempotent=broker.idempotent)
-
-            async def done(part: int = part) -> bool:
-                assert worker.running, worker.tail()
-                return await oracle.fates() >= (part + 1) * (count // 5) * 2
-
-            await until(done, SETTLED_SECONDS + count / 5, f"part {part} is done")
-            marks.append((process.memory_info().rss / 1_048_576, process.num_fds()))
-        seconds = time.monotonic() - began
-        verdict = await oracle.judge()
-    assert verdict.sound, verdict
-    assert verdict.repeated == 0
-    assert marks[-1][0] < marks[1][0] * 1.15 + 20, marks
-    assert marks[-1][1] <= marks[1][1] + 8, marks
-    shown = ", ".join(f"{mb:.0f} MiB {fds} fds" for mb, fds in marks)
-    figures(
-        f"{verdict}; {count / seconds:.0f} articles/s; {shown}; replaced {worker.metric('news_pool_events_total'):.0f}"
-    )

@@ -25,6 +25,7 @@ from tests.harness.worker import WIREMILL
 pytestmark = [pytest.mark.system, pytest.mark.chaos, pytest.mark.embedded("tansu")]
 
 KILLS = int(os.environ.get("WIREMILL_CHAOS_KILLS", "20"))
+IN_FLIGHT_ARTICLES = 64  # of each of the two stages, by default and with one child
 SETTLED_SECONDS = 300
 FROZEN_SECONDS = 12  # twice the session
 
@@ -51,7 +52,7 @@ async def test_kill_9_at_random_moments(
     inputs = list(articles(KILLS * 12, seed=11))
     await create_topics(broker.address, prefix)
     await feed(broker.address, f"{prefix}.raw", map(as_input, inputs[: len(inputs) // 2]), idempotent=broker.idempotent)
-    worker = make_worker(broker.address)
+    worker = make_worker(broker.address, in_flight_articles=IN_FLIGHT_ARTICLES)
     fates, repeats = 0, []
     async with Oracle(broker.address, prefix) as oracle:
         for kill in range(KILLS):
@@ -78,6 +79,7 @@ async def test_kill_9_at_random_moments(
         for one in again:
             assert lasting(one) == lasting(calm[article_id]), f"seed {seed}: {article_id}"
     most = max(later - earlier for earlier, later in zip([0, *repeats], repeats, strict=False))
+    assert most <= 2 * IN_FLIGHT_ARTICLES, f"seed {seed}: {most} again after a kill, more than was in flight"
     figures(f"{KILLS} kills, seed {seed}: {verdict}; at most {most} again after a kill; {seconds:.0f} s from the last")
 
 
@@ -192,6 +194,7 @@ async def test_a_rebalance_storm(broker: Broker, prefix: str, make_worker: MakeW
     )
 
 
+@pytest.mark.everyday
 async def test_a_worker_that_makes_no_progress_ends_itself(
     broker: Broker, prefix: str, make_worker: MakeWorker, figures: Note
 ) -> None:
@@ -222,6 +225,7 @@ async def test_a_worker_that_makes_no_progress_ends_itself(
     figures(f"noticed after {seconds:.0f} s; {verdict}")
 
 
+@pytest.mark.everyday
 async def test_a_bad_deploy_stops_instead_of_draining_the_topic(
     broker: Broker, prefix: str, make_worker: MakeWorker, figures: Note
 ) -> None:

@@ -102,6 +102,13 @@ async def test_what_cannot_be_tried_is_refused_with_a_reason(client: Any, worker
         assert (reply.status, await reply.json()) == (422, {"error": "rejected: too-short"})
 
 
+async def test_the_worker_listens_to_this_machine_alone_unless_told_otherwise() -> None:
+    """The default address is the loopback interface, in the settings and where Faust binds."""
+    app = create_app(Settings(web_port=0))
+    assert app.conf.web_bind == "127.0.0.1"
+    assert app.conf.web_host == "127.0.0.1"
+
+
 async def test_the_worker_serves_nothing_of_fausts_own() -> None:
     """Routers and tables of Faust are not mounted; the page is, and the only way to write is to try a text."""
     app = create_app(Settings(web_port=0))

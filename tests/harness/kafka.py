@@ -81,11 +81,15 @@ async def feed(
 
 
 class Tape:
-    """All records of a topic in the order they were read; `pull` reads on to the present end."""
+    """All records of a topic in the order they were read; `pull` reads on to the present end.
 
-    def __init__(self, address: str, topic: str) -> None:
+    `keep` makes of each record what is kept of it, where whole records are too many.
+    """
+
+    def __init__(self, address: str, topic: str, *, keep: Callable[[ConsumerRecord], Any] | None = None) -> None:
         self.topic = topic
-        self.records: list[ConsumerRecord] = []
+        self.records: list[Any] = []
+        self._keep = keep
         self._consumer = AIOKafkaConsumer(
             topic,
             bootstrap_servers=address,
@@ -103,12 +107,12 @@ class Tape:
     async def __aexit__(self, *error: object) -> None:
         await self._consumer.stop()
 
-    async def pull(self) -> list[ConsumerRecord]:
+    async def pull(self) -> list[Any]:
         """Read up to where the topic ended when this was called; return all records so far."""
         ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
         while await self._behind(ends):
             for records in (await self._consumer.getmany(timeout_ms=200)).values():
-                self.records += records
+                self.records += records if self._keep is None else map(self._keep, records)
         return self.records
 
     async def _behind(self, ends: dict[TopicPartition, int]) -> bool:
