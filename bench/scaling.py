@@ -159,7 +159,7 @@ async def _watch(settings: Settings, waiting: list[tuple[float, int]], end: floa
     partitions = [TopicPartition(settings.topic(topic), number) for topic in broker.READ_TOPICS
                   for number in range(settings.partitions)]  # fmt: skip
     while time.time() < end:
-        waiting.append((time.time(), sum((await broker.lag(settings, partitions)).values())))
+        waiting.append((time.time(), sum(at.lag for at in (await broker.bounds(settings, partitions)).values())))
         await asyncio.sleep(LOOK_SECONDS)
 
 
