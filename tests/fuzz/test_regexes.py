@@ -33,6 +33,7 @@ GIVE_UP_SECONDS = 3.0
 # Regexes that are only ever given short texts, and what sees to it.
 SHORT_TEXTS = {
     "workers.clean.authors._SEPARATOR": "clean_names leaves out values of more than 300 characters",
+    "workers.clean.authors._DESK_TAIL": "likewise",
     "workers.clean.authors._TAIL": "a block's text, in which the tree has put white space together",
     "workers.clean.flat.credits._SEPARATOR": "lines of at most MAX_BYLINE_CHARS",
     "workers.clean.metadata._SITE_SEPARATOR": "a title that _one_line has put together",
