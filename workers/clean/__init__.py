@@ -171,7 +171,7 @@ def _read_flat(
         confidence=lines.confidence,
         removed=lines.removed,
         warnings=(*warnings, *lines.warnings),
-        paywalled=asks_to_pay(text.split("\n")),
+        paywalled=asks_to_pay(text),
     )
 
 

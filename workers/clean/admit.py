@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.clean import RejectReason
@@ -34,12 +34,16 @@ _ASKING = (
 )  # fmt: skip
 
 
-def asks_to_pay(lines: Iterable[str]) -> bool:
-    """Say whether one of `lines` asks readers to subscribe or to sign in to go on."""
-    for line in lines:
-        lower = line.lower()
-        if any(word in lower for word in _ASKING) and PAYWALL.search(line):
-            return True
+def asks_to_pay(text: str) -> bool:
+    """Say whether a line of `text` asks readers to subscribe or to sign in to go on."""
+    lower = text.lower()
+    for word in _ASKING:
+        at = lower.find(word)
+        while at >= 0:
+            end = lower.find("\n", at) % (len(lower) + 1)  # -1, of the last line, becomes the end
+            if PAYWALL.search(lower[lower.rfind("\n", 0, at) + 1 : end]):
+                return True
+            at = lower.find(word, end)
     return False
 
 

@@ -78,7 +78,7 @@ def _tidy_once(text: str) -> str:
         text = _LINE_ENDS.sub("\n", text)
     text = _INVISIBLE.sub("", text)
     text = _MARKS.sub(r"\1", text)
-    text = "\n".join([_SPACES.sub(" ", line).strip(" ") for line in text.split("\n")])
+    text = "\n".join([line.strip(" ") for line in _SPACES.sub(" ", text).split("\n")])
     text = _HYPHENATED.sub(_join, text)
     return unicodedata.normalize("NFC", text).strip("\n")
 

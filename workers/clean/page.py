@@ -120,7 +120,7 @@ def main_text(html: str, *, url: str | None = None, max_chars: int = 8_000_000, 
         removed=tally((reason_of(block), len(block.text)) for block in left_out),
         warnings=tuple(warnings),
         confidence=round(confidence, 3),
-        asks_to_pay=asks_to_pay(block.text for block in asking if len(block.text) <= MAX_ASK_CHARS),
+        asks_to_pay=asks_to_pay("\n".join([block.text for block in asking if len(block.text) <= MAX_ASK_CHARS])),
     )
 
 

@@ -73,6 +73,7 @@ _DOC_ID = re.compile(
     r"(?P<labelled>(?=\S*\d)[\w/:.-]{4,40})",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _END = re.compile(r"\W{0,3}(?:###|#\s#\s#|-\s?30\s?-|\(?END(?:S|ITEM)?\)?)\W{0,3}")
 MIN_ID_CHARS = 12  # of an id without a label; shorter ones are phone numbers, prices and years
 
@@ -124,7 +125,9 @@ def is_credits(text: str) -> bool:
 
 def read_doc_id(text: str) -> str | None:
     """Return the document id when `text` is nothing but one."""
-    found = _DOC_ID.fullmatch(text.strip()) if len(text) <= MAX_MARK_CHARS else None
+    if len(text) > MAX_MARK_CHARS or not _DIGIT.search(text):  # most lines have none, and need not meet the pattern
+        return None
+    found = _DOC_ID.fullmatch(text.strip())
     if not found:
         return None
     if found["labelled"]:
