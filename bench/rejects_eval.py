@@ -17,7 +17,8 @@ from pathlib import Path
 from bench.html_pages import read_pages
 from schemas.clean import CleanArticle
 from schemas.raw import RawArticle
-from workers.clean import clean
+from workers.clean import CleanOptions, clean
+from workers.clean.language import detect_language
 
 COLLECTIONS = ("bench_dev.jsonl.gz", "wcxb_dev.jsonl.gz")
 PAGES_EACH = 12
@@ -150,8 +151,11 @@ def main() -> None:
             fate = "published" if isinstance(outcome, CleanArticle) else str(outcome.reason)
             fates[f"article, {name}"][fate] += 1
             if fate != "published":
-                wrong[fate] += 1
-                print(f"{fate}: {record['url']} ({len(record['gold_body'].split())} words of gold)")
+                words = len(record["gold_body"].split())
+                short = fate == "too-short" and words < CleanOptions().min_words
+                foreign = fate == "unsupported-language" and detect_language(record["gold_body"]) != "en"
+                (right if short or foreign else wrong)[fate] += 1
+                print(f"{fate}: {record['url']} ({words} words of gold)")
     for kind, counts in fates.items():
         print(f"{kind:<32} {dict(counts)}")
     for reason in sorted(right | wrong):
