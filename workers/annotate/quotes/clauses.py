@@ -31,6 +31,7 @@ _TELLS = word_set("tell inform notify assure reassure remind brief ask warn caut
 # Constructions whose content is a phrase, which a comma inside the closing marks ends.
 _PHRASE_RULES = frozenset({"call", "describe-as", "noun-phrase", "preposition", "infinitive"})
 _HANGING_STEPS = 4  # down from a cue: 'said [in [an interview [with [the paper [that …'
+MAX_LEAD_TOKENS = 80  # from the begin of a sentence to its cue; bounds the work in sentences without an end
 _HIDDEN = frozenset({"named", "identified"})
 _UTTERS = frozenset({"speech", "writing"})
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
@@ -67,13 +68,13 @@ def _report(words: Words, token: Token, verb: Verb) -> Report | None:
 
 def _first_of_sentence(words: Words, token: Token) -> Token | None:
     """Return the noun that begins the sentence of a finite cue without a subject: 'Smith, an X, and Y, who Z, said'."""
-    doc = words.doc
-    first = words.after_dateline(token.sent.start)
-    if token.i - first > MAX_PHRASE_TOKENS:
-        return None
-    for i in range(first, token.i):
-        if words.passage_of[i] >= 0:
+    doc, first = words.doc, token.i
+    while not doc[first].is_sent_start and first > 0:
+        first -= 1
+        if token.i - first > MAX_LEAD_TOKENS or words.passage_of[first] >= 0:
             return None
+    first = words.after_dateline(first)
+    for i in range(first, token.i):
         noun = doc[i]
         if noun.tag_ in NOUN_TAGS and noun.dep_ not in {"compound", "poss", "pobj", "amod", "nmod", "npadvmod"}:
             return noun
