@@ -175,7 +175,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def _files(folder: Path) -> None:
     shutil.copytree(ROOT / "examples", folder, dirs_exist_ok=True)
-    shutil.copytree(ROOT / "schemas", folder / "schemas")
+    shutil.copytree(ROOT / "schemas", folder / "schemas", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copy(SAMPLE / "cup-final.html", folder / "article.html")
     shutil.copy(SAMPLE / "menafn-kremlin.txt", folder / "article.txt")
     for name, first in (("raw.jsonl", 10), ("more.jsonl", 20), ("crawl.jsonl", 30)):

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.model, pytest.mark.system]
 def wiremill(*words: str | Path, stdin: str | bytes = "", **options: Any) -> subprocess.CompletedProcess[bytes]:
     content = stdin.encode() if isinstance(stdin, str) else stdin
     argv = [str(WIREMILL), *map(str, words)]
-    return subprocess.run(argv, input=content, capture_output=True, timeout=300, check=False, cwd=ROOT, **options)
+    return subprocess.run(argv, input=content, capture_output=True, timeout=300, check=False, **{"cwd": ROOT} | options)
 
 
 def lines(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
@@ -110,3 +110,13 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
     shell = f"set -o pipefail; {WIREMILL} clean {path} | head -1 | wc -l"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, timeout=120, check=False, text=True)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "1", "")
+
+
+def test_code_in_the_folder_it_runs_in_is_not_loaded(tmp_path: Path) -> None:
+    """A project of the user's with a folder `schemas` or `workers` neither breaks the children nor runs in them."""
+    for name in ("schemas", "workers"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text('raise SystemExit("loaded")\n')
+    done = wiremill("annotate", "-j", "1", stdin='{"article_id": "1", "text": "“Yes,” Ann Lee said."}', cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [one["article_id"] for one in lines(done)] == ["1"]

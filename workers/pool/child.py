@@ -124,7 +124,7 @@ class Template:
         self.stop()
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(  # noqa: S603  # our own module
-            [sys.executable, "-m", "workers.pool.template", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "workers.pool.template", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env=os.environ | ONE_THREAD,

@@ -37,7 +37,7 @@ class WorkerProcess:
         given = {f"{ENV_PREFIX}{name.upper()}": str(getattr(self._settings, name)) for name in names}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
-                dying_with_us([sys.executable, "-m", "workers", "worker"]),
+                dying_with_us([sys.executable, "-P", "-m", "workers", "worker"]),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
