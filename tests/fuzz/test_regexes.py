@@ -39,7 +39,7 @@ SHORT_TEXTS = {
     "workers.clean.metadata._SITE_SEPARATOR": "a title that _one_line has put together",
 }
 ANCHORED = {"match", "fullmatch"}
-MATCHED_IN_LOOPS = {"workers.clean.wire._HEADS"}  # each only by its `match`
+MATCHED_IN_LOOPS = {"workers.clean.wire._HEADS", "workers.clean.dates.LABEL"}  # each only by its `match`
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,10 @@ def main(arguments: Sequence[str]) -> None:
     except BaseException:
         wire.send(control, ("failed", traceback.format_exc()))
         raise SystemExit(1) from None
-    wire.send(control, ("ready", os.getpid()))
+    try:
+        wire.send(control, ("ready", os.getpid()))
+    except OSError:
+        return  # whoever launched it has gone meanwhile
     _serve_control(control, stages, memory_bytes)
 
 
