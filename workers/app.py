@@ -315,6 +315,17 @@ class _Consumer(AiokafkaConsumer):
             await self.seek(tp, offset)
             self._committed_offset[tp] = offset or None  # else Faust commits nothing before the old one is passed
 
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Commit what is acknowledged before Faust forgets it.
+
+        Faust drops the acknowledged offsets of revoked partitions and only then commits, so each rebalance repeated all
+        since the last commit, unless an article was in flight. The second commit: the first may only have waited for
+        one under way.
+        """
+        if not await self.commit():
+            await self.commit()
+        await super().on_partitions_revoked(revoked)
+
     async def _commit(self, offsets: Any) -> bool:
         did: bool = await super()._commit(offsets)
         if did:
@@ -342,6 +353,8 @@ class _Web(AiohttpWeb):
 
 class _NoTables(TableManager):
     """Faust's manager of tables, without the second that it gives them to register: we have none."""
+
+    logger = logging.getLogger("faust.tables")  # mode would log its comings and goings under our name
 
     async def on_start(self) -> None:
         """Let Faust subscribe as soon as each agent has named its topic: one that comes later waits 45 s."""

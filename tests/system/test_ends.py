@@ -101,6 +101,34 @@ async def test_a_worker_that_is_asked_to_end_does_nothing_twice(
     figures(f"ended in {seconds:.1f} s with {len(before.ledger)} fates; {verdict}")
 
 
+@pytest.mark.embedded("tansu")
+async def test_a_worker_that_joins_repeats_nothing(
+    broker: Broker, prefix: str, make_worker: MakeWorker, figures: Note
+) -> None:
+    """What is finished and not yet committed is committed before its partition goes to somebody else."""
+    await create_topics(broker.address, prefix)
+    fed = await feed(
+        broker.address, f"{prefix}.raw", map(as_input, articles(30, seed=9)), idempotent=broker.idempotent
+    )
+    first = make_worker(broker.address, commit_seconds=600)  # so that only the rebalance commits
+    async with Oracle(broker.address, prefix) as oracle:
+        before, _ = await oracle.wait(len(fed), SETTLED_SECONDS, first)
+        second = make_worker(broker.address, commit_seconds=600)
+
+        async def shared() -> bool:
+            return all(worker.metric("news_assigned_partitions") == 4 for worker in (first, second))
+
+        await until(shared, SETTLED_SECONDS, "both workers have partitions")
+        more = await feed(
+            broker.address, f"{prefix}.raw", map(as_input, articles(30, seed=10)), idempotent=broker.idempotent
+        )
+        verdict, _ = await oracle.wait(len(fed) + len(more), SETTLED_SECONDS, second)
+    assert before.sound, before
+    assert verdict.sound, verdict
+    assert verdict.repeated == 0, verdict
+    figures(str(verdict))
+
+
 async def test_a_second_signal_does_not_break_the_first(broker: Broker, prefix: str, make_worker: MakeWorker) -> None:
     """SIGTERM twice, as an impatient operator sends it: still an orderly end, still nothing twice."""
     await create_topics(broker.address, prefix)
