@@ -283,6 +283,12 @@ def test_quotes_below_the_threshold_are_not_published() -> None:
         ),
         ("The company said Monday it had fired the manager.", "The company", "it had fired the manager"),
         ("She said next week would be harder.", None, "next week would be harder"),
+        # A headline with two subjects, the first of which the parser takes for an object.
+        (
+            "Council says Kowalska, Lindgren have not excluded a meeting",
+            "Council",
+            "Kowalska, Lindgren have not excluded a meeting",
+        ),
         ("He said Tuesday's game was lost.", None, "Tuesday's game was lost"),
     ],
 )

@@ -123,8 +123,8 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
         if subject is not None or "auxpass" in children or _is_asked(token):
             first, last = clause_extent(words, token, clause)
             lost = children.get("dobj")
-            if lost is not None and token.i < lost.i < first and not frames & {"N", "T"} and verb.lemma not in _TELLS:
-                first = lost.left_edge.i  # a first subject that the parser made an object: 'says A, B have met'
+            if lost is not None and token.i < lost.i < first and _is_lost_subject(lost, clause, verb):
+                first = lost.left_edge.i
             yield rule, [(first, last)]
     if "C" in frames and verb.cue_class != "thought" and _is_parenthetical(token, children):
         yield "parenthetical", _rest_of_sentence(token)
@@ -233,6 +233,19 @@ def _described(token: Token, thing: Token) -> list[Interval]:
             holder = token.doc[i].head if token.doc[i].dep_ == "mark" else token.doc[i]
             return [(thing.left_edge.i, max(thing.right_edge.i, holder.right_edge.i) + 1)]
     return []
+
+
+def _is_lost_subject(thing: Token, clause: Token, verb: Verb) -> bool:
+    """Say whether the parser made an object of the first of two subjects, as in headlines: 'says A, B have met'."""
+    if verb.lemma in _TELLS:
+        return False
+    if not verb.frames & {"N", "T"}:
+        return True
+    comma = thing.right_edge.i + 1
+    subject = next((c for c in children_of(clause) if c.dep_ in SUBJECTS), None)
+    if subject is None or not thing.tag_ == subject.tag_ == "NNP":
+        return False
+    return thing.doc[comma].text == "," and subject.left_edge.i == comma + 1
 
 
 def _named(words: Words, token: Token, children: dict[str, Token]) -> list[Interval]:
