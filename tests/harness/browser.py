@@ -223,11 +223,20 @@ class Page:
         return found
 
     async def _place(self, selector: str) -> tuple[float, float]:
-        script = f"""(() => {{
+        """Return a point of the element once it stands still and nothing covers that point, as an eye waits for it."""
+        script = f"""(async () => {{
             const element = document.querySelector({json.dumps(selector)});
-            element.scrollIntoView({{block: "center"}});
-            const box = element.getClientRects()[0];
-            return [box.x + Math.min(box.width / 2, 20), box.y + box.height / 2];
+            element.scrollIntoView({{block: "center", behavior: "instant"}});
+            const point = () => {{
+                const box = element.getClientRects()[0];
+                return [box.x + Math.min(box.width / 2, 20), box.y + box.height / 2];
+            }};
+            const before = point();
+            await new Promise((done) => setTimeout(done, 100));
+            const [x, y] = point();
+            const hit = document.elementFromPoint(x, y);
+            const still = x === before[0] && y === before[1];
+            return still && hit && element.contains(hit) ? [x, y] : null;
         }})()"""
-        x, y = await self.run(script)
+        x, y = await self.until(script, f"{selector} stands still")
         return x, y

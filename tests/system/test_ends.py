@@ -107,9 +107,7 @@ async def test_a_worker_that_joins_repeats_nothing(
 ) -> None:
     """What is finished and not yet committed is committed before its partition goes to somebody else."""
     await create_topics(broker.address, prefix)
-    fed = await feed(
-        broker.address, f"{prefix}.raw", map(as_input, articles(30, seed=9)), idempotent=broker.idempotent
-    )
+    fed = await feed(broker.address, f"{prefix}.raw", map(as_input, articles(30, seed=9)), idempotent=broker.idempotent)
     first = make_worker(broker.address, commit_seconds=600)  # so that only the rebalance commits
     async with Oracle(broker.address, prefix) as oracle:
         before, _ = await oracle.wait(len(fed), SETTLED_SECONDS, first)
