@@ -34,6 +34,8 @@ _BY_RULE: Mapping[str, tuple[float, float, float]] = {
     "colon-paragraph": (0.80, 0.80, 0.60),
     "headline-colon": (0.95, 0.95, 0.70),
     "turn": (0.90, 0.80, 0.70),
+    "alone": (0.65, 0.65, 0.65),
+    "unattributed": (0.15, 0.15, 0.15),  # the words are somebody's in nine of ten; whose, the text does not say here
     "signed": (0.95, 0.80, 0.80),
 }
 _UNKNOWN_RULE = (0.5, 0.5, 0.5)

@@ -6,6 +6,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from workers.annotate.quotes.alone import words_alone
 from workers.annotate.quotes.asides import reports_by_aside
 from workers.annotate.quotes.carry import Carrier
 from workers.annotate.quotes.clauses import reports_by_clause
@@ -42,6 +43,7 @@ def find_reports(words: Words) -> list[Report]:
     claimed = {number: report for number, report in claimed.items() if id(report) in ids}
     Carrier(words, shapes, linked, claimed, kept).carry()
     reports = _unique([*linked.values(), *kept])
+    reports += list(words_alone(words, shapes, reports))
     by_content: dict[tuple[tuple[int, int], ...], Report] = {}
     for report in reports:
         report.content = tidy(words.text, report.content)

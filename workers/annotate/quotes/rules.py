@@ -53,6 +53,16 @@ _QUOTE_RULES = (
         "a line of a transcript begins with a name",
         "Transcript\n\nKOWALSKI: The bridge is safe.\n\nBAKER: Who says so?\n\nKOWALSKI: The engineers say so.",
     ),
+    (
+        "alone",
+        "long words in marks, and somebody who acts before them in their paragraph",
+        "Mayor Anna Kowalski climbed the bridge — “nobody who grew up beside it will forget the day it fell down.”",
+    ),
+    (
+        "unattributed",
+        "long words in marks whose speaker is not told near them",
+        "It rained.\n\n“The old bridge was the pride of our town, and nobody beside it will forget the day it fell.”",
+    ),
     ("signed", "a name behind a dash", "“The bridge was the pride of our town.” — Anna Kowalski"),
 )
 _SPEAKER_RULES = (
@@ -84,6 +94,11 @@ _SPEAKER_RULES = (
         "previous-speaker",
         "`he added` goes on with the speaker before, whoever is named in between",
         "“We will rebuild it,” Peter Baker said. “I met John Smith.”\n\n“John Smith knows it,” he added.",
+    ),
+    (
+        "actor-before",
+        "who speaks or acts last before the marks in their paragraph",
+        "Mayor Anna Kowalski climbed the bridge — “nobody who grew up beside it will forget the day it fell down.”",
     ),
     ("none", "the text names no source", "It has been said that the bridge is safe."),
 )
