@@ -166,6 +166,15 @@ def _generated() -> list[str]:
     return able
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "pump", "after"),
+    [("workers.clean.charset._HEADER_CHARSET", "charset=", "\x85", " ")],
+)
+def test_what_fuzzing_found_stays_mended(name: str, before: str, pump: str, after: str) -> None:
+    """Each was a regex that took the square of its text."""
+    assert (trouble := grows_too_fast(regexes()[name], before, pump, after)) is None, trouble
+
+
 @effort(share=2)
 @given(st.data())
 def test_a_regex_is_linear_in_what_it_looks_for(data: st.DataObject) -> None:
