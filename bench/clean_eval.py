@@ -7,7 +7,6 @@ no page is scored by a model that saw its site. The body is scored by the folder
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import re
 import statistics
 import time
@@ -16,12 +15,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from bench.html_pages import read_pages
+from bench.scorer import load_scorer
 from schemas.clean import CleanArticle, Rejected
 from schemas.raw import RawArticle
 from workers.clean import CleanOptions, clean, page
@@ -42,16 +41,6 @@ class Recorded(Forest):
         if len(self.answer) != len(rows):
             raise ValueError(f"{len(self.answer)} blocks were recorded, the page has {len(rows)}: record again")
         return self.answer
-
-
-def load_scorer(folder: Path) -> ModuleType:
-    """Return the folder's `score.py` as a module."""
-    spec = importlib.util.spec_from_file_location("score", folder / "score.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(folder / "score.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def body_of(article: CleanArticle) -> str:

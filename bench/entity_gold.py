@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import spacy
 from spacy.tokens import Doc, DocBin
 
+from bench.scorer import load_scorer
 from schemas.enriched import Entity, MentionKind
 from workers.annotate.pipeline import load_pipeline, parse
 
@@ -41,14 +40,9 @@ def parsed(name: str, model: str, gold: dict[str, dict[str, Any]]) -> Iterator[t
     yield from zip(gold, docs, strict=True)
 
 
-def scorer() -> ModuleType:
+def scorer() -> Any:
     """Return the scorer that lies beside the gold."""
-    spec = importlib.util.spec_from_file_location("entity_score", GOLD / "score.py")
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"no scorer in {GOLD}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_scorer(GOLD)
 
 
 def prediction(article_id: str, entities: tuple[Entity, ...]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ Every page is read by the model of its fold, which saw no page of its site and n
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import pickle
 import random
 import statistics
@@ -18,22 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.flat_pages import FlatPage
+from bench.scorer import load_scorer
 from workers.clean.flat import FlatText, main_lines
 from workers.clean.flat.headline import bare, is_same_headline
 from workers.clean.flat.model import FlatModel, from_arrays
 from workers.clean.memory import LineMemory
 
 Read = Callable[[FlatPage], FlatText]
-
-
-def load_scorer(folder: Path) -> Any:
-    """Return the evaluation folder's `score.py` as a module."""
-    spec = importlib.util.spec_from_file_location("score", folder / "score.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(folder / "score.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def report(name: str, pages: Sequence[FlatPage], read: Read, scorer: Any) -> None:

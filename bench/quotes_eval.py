@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import importlib.util
 import json
-import sys
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+from bench.scorer import load_scorer
 from schemas.clean import CleanArticle
 from schemas.enriched import EnrichedArticle
 from workers.annotate import AnnotateOptions, Annotator
@@ -63,17 +62,6 @@ def prediction(article: EnrichedArticle) -> dict[str, Any]:
             }
         )
     return {"id": article.article_id, "quotes": quotes}
-
-
-def load_scorer(folder: Path) -> Any:
-    """Return the scorer of the evaluation folder as a module."""
-    spec = importlib.util.spec_from_file_location("score", folder / "score.py")
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"no score.py in {folder}")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["score"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def matched(scorer: Any, gold: list[dict[str, Any]], predicted: list[dict[str, Any]]) -> list[tuple[float, bool]]:
