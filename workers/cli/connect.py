@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,19 +41,26 @@ def hush_aiokafka() -> None:
     logger.addHandler(logging.NullHandler())
 
 
-def run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
-    """Run `work` to its end; turn what the broker refuses into an error with a hint, and Ctrl-C into exit code 130."""
+@contextmanager
+def explained(settings: Settings) -> Iterator[None]:
+    """Turn what the broker refuses into an error with a hint, and Ctrl-C into exit code 130."""
     hush_aiokafka()
     try:
-        return asyncio.run(work)
+        yield
     except KeyboardInterrupt:
         raise CommandError(Exit.INTERRUPTED, "interrupted") from None
     except Exception as error:
-        explained = explain(error, settings)
-        if explained is None:
+        reason = explain(error, settings)
+        if reason is None:
             raise
-        message, hint = explained
+        message, hint = reason
         fail(message, hint=hint, code=Exit.WORLD)
+
+
+def run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
+    """Run `work` to its end, as `explained` says."""
+    with explained(settings):
+        return asyncio.run(work)
 
 
 def explain(error: Exception, settings: Settings) -> tuple[str, str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workers.cli.exits import CommandError, Exit, fail
+from workers.cli.exits import Exit, fail
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -90,6 +89,7 @@ def reprocess(
 
     Example: `wiremill reprocess --from clean.jsonl --against enriched.jsonl --diff`
     """
+    from workers.cli.connect import explained
     from workers.cli.kept import Baseline
     from workers.cli.settings import read_settings
 
@@ -97,7 +97,7 @@ def reprocess(
     settings = read_settings(**{name: value for name, value in given.items() if value is not None})
     kept, then = _sources(settings, source, against, since)
     totals = Totals()
-    with _explained(settings), _progress(totals, quiet=not diff and sys.stdout.isatty()) as advance:
+    with explained(settings), _progress(totals, quiet=not diff and sys.stdout.isatty()) as advance:
         take = _differ(Baseline(then), totals, show=show, as_json=as_json) if diff else _writer(totals)
         asyncio.run(_flow(kept, settings, take, advance, limit))
     if diff:
@@ -126,24 +126,6 @@ def _sources(settings: Settings, source: str, against: str | None, since: str | 
 
 
 Take = Callable[["Outcome | Unreadable"], None]
-
-
-@contextmanager
-def _explained(settings: Settings) -> Iterator[None]:
-    """End the command with words where the broker fails, and with 130 for Ctrl-C."""
-    from workers.cli.connect import explain
-
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we say it once, in our words
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise CommandError(Exit.INTERRUPTED, "interrupted") from None
-    except Exception as error:
-        explained = explain(error, settings)
-        if explained is None:
-            raise
-        message, hint = explained
-        fail(message, hint=hint, code=Exit.WORLD)
 
 
 async def _flow(kept: Kept, settings: Settings, take: Take, advance: Callable[[], None], limit: int | None) -> None:
