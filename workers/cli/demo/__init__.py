@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ import typer
 from workers.cli.exits import CommandError, Exit, fail
 
 if TYPE_CHECKING:
+    from workers.cli.audit import Report as AuditReport
     from workers.cli.demo.process import WorkerProcess
     from workers.cli.demo.run import Result
     from workers.devbroker import DevBroker
@@ -120,15 +122,36 @@ def _until_ready(worker: WorkerProcess) -> None:
 
 
 def _print_audit(settings: Settings) -> None:
-    from workers.cli.audit import audit_topics, painted
+    from workers.cli.audit import painted
     from workers.cli.connect import run
     from workers.cli.terminal import stdout
 
-    report = run(audit_topics(settings, to_end=True), settings)  # commits follow within a second
+    with _waiting("waiting until the worker has committed"):
+        report = run(_audit_of_all(settings), settings)
     console = stdout()
-    console.rule("wiremill audit --to-end", style="color(244)")
+    console.rule("wiremill audit", style="color(244)")
     console.print(painted(report))
     console.print()
+
+
+async def _audit_of_all(settings: Settings) -> AuditReport:
+    """Return the audit when nothing waits for a commit any more, or the one after ten seconds.
+
+    The worker commits each `commit_seconds`, after the fates are shown; a reader who runs `wiremill audit` in another
+    terminal then must not be told that nothing is committed.
+    """
+    from workers.cli.audit import audit_topics
+
+    deadline = time.monotonic() + _COMMITTED_SECONDS
+    while True:
+        report = await audit_topics(settings)
+        waiting = report.committed_nothing or any(part.waiting for part in report.partitions)
+        if not waiting or time.monotonic() > deadline:
+            return report
+        await asyncio.sleep(0.2)
+
+
+_COMMITTED_SECONDS = 10
 
 
 def _keep(broker: DevBroker, settings: Settings, worker: WorkerProcess) -> None:
