@@ -8,7 +8,8 @@ How Faust is held to the promise, each point measured with faust-streaming 0.15.
 - Bytes through Faust, decoded by us in a child: a codec that raises is acknowledged first.
 - Our own producer: Faust's confirmation comes through its own future per message, at ten times the cost, and its
   transactions do not cover topics that the worker does not read (#323, #177).
-- A consumer of ours looks, at each assignment, whether the committed offsets are still there (workers/offsets.py).
+- A consumer of ours looks, at each assignment, whether the committed offsets are still there (workers/offsets.py), and
+  begins at the beginning where there are none.
 - No tables, so no data directory.
 """
 
@@ -23,7 +24,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -301,6 +302,22 @@ class _Consumer(AiokafkaConsumer):
     """Faust's consumer, which looks before it reads on whether the committed offsets are still there."""
 
     logger = logging.getLogger("faust.consumer")  # mode would log its comings and goings under our name
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go back to the committed offsets, and to the beginning of partitions that have none.
+
+        A rebalance in Faust throws away what a fetch under way took of the new assignment, and relies on this to have
+        it read again (faust-streaming #216, #221). aiokafka leaves a partition without a committed offset, or with 0,
+        where it is (aio-libs/aiokafka #1003): its records were passed over, and the next commit lost them for good.
+        Where the oldest record is not 0, the fetch is refused and aiokafka goes on with that one.
+        """
+        committed: Mapping[TP, int] = await super().seek_to_committed()
+        fresh = {tp: 0 for tp, offset in committed.items() if not offset}
+        if fresh:
+            await self._thread.seek_wait(fresh)
+            # A commit that was refused leaves its offset here, and Faust drops what is acknowledged before it.
+            self._committed_offset.update(dict.fromkeys(fresh))
+        return committed
 
     async def perform_seek(self) -> None:
         """Begin at the committed offsets, as Faust does at each assignment; elsewhere where the broker lost them."""

@@ -134,9 +134,7 @@ async def test_a_worker_frozen_for_two_sessions_is_fenced(
     fed = await feed(
         broker.address, f"{prefix}.raw", map(as_input, articles(240, seed=13)), idempotent=broker.idempotent
     )
-    # Once in seven runs two partitions stand still after this (Faust hands on nothing of them); the watchdog's restart
-    # is what mends it, so it looks more often here.
-    frozen, other = (make_worker(broker.address, stall_seconds=60) for _ in range(2))
+    frozen, other = (make_worker(broker.address) for _ in range(2))
     async with supervised(frozen, other) as restarts, Oracle(broker.address, prefix) as oracle:
 
         async def both_work() -> bool:
