@@ -168,7 +168,10 @@ def _generated() -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "before", "pump", "after"),
-    [("workers.clean.charset._HEADER_CHARSET", "charset=", "\x85", " ")],
+    [
+        ("workers.clean.charset._HEADER_CHARSET", "charset=", "\x85", " "),
+        ("workers.clean.authors._SURNAME_FIRST", "0,", "\x85", ","),
+    ],
 )
 def test_what_fuzzing_found_stays_mended(name: str, before: str, pump: str, after: str) -> None:
     """Each was a regex that took the square of its text."""

@@ -151,7 +151,8 @@ def _declared(page: PageOfNames) -> Found | None:
 ACCOUNT = 0.7  # confidence of the name of an account
 MARKED = 0.85  # confidence of a line that says `By`
 LABEL_1 = "twitter:label1"
-_SURNAME_FIRST = re.compile(r"^([^,]+),\s*([^,]+)$")  # as libraries write names
+# As libraries write names. White space matches in one place alone: in two, a long run took the square of its length.
+_SURNAME_FIRST = re.compile(r"^([^,]+),\s*([^,\s][^,]*)$")
 
 
 def _share_a_name(left: Sequence[str], right: Sequence[str]) -> bool:
