@@ -53,7 +53,7 @@ chaos-kafka: setup ## The same on Apache Kafka (needs Java 17 and Maven)
 	@$(BIN)/pytest tests/chaos -m chaos --broker kafka $(PYTEST)
 
 .PHONY: fuzz
-fuzz: setup ## Look for slow regexes and inputs without a fate, for minutes; FUZZ=hours for longer
+fuzz: setup ## Look for slow regexes and inputs without a fate, five minutes; FUZZ=hours: three hours
 	@WIREMILL_FUZZ=$(FUZZ) $(BIN)/pytest tests/fuzz $(PYTEST)
 
 .PHONY: soak

@@ -92,7 +92,7 @@ def test_any_fields_have_a_fate(fields: dict[str, Any], body: str, strange: str)
     fate_of(CLEANING, Stage.CLEAN, as_bytes(fields), CLEAN_SECONDS)
 
 
-@effort(share=0.3)
+@effort(share=2, cost=3)
 @given(pumped(chars=CHARS), st.sampled_from(["text", "html", "page", "headline", "author", "date"]))
 def test_cleaning_is_linear(text: str, place: str) -> None:
     """A text that is made to be slow, wherever it stands."""
@@ -116,7 +116,7 @@ def annotating() -> Stages:
 
 
 @pytest.mark.model
-@effort(share=0.04)
+@effort(share=2, cost=25)
 @given(text=pumped(chars=CHARS // 4))
 def test_annotating_is_linear(annotating: Stages, text: str) -> None:
     """A text that is made to be slow, through the real model and all rules of quotes and entities."""
