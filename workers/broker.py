@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -175,7 +176,10 @@ def topic_configs(settings: Settings) -> Mapping[Topic, Mapping[str, str]]:
 
 
 async def create_topics(settings: Settings) -> dict[str, str]:
-    """Create the topics that are missing; return each topic's fate, `created` or `exists`. Raises BrokerError."""
+    """Create the topics that are missing; return each topic's fate, `created` or `exists`. Raises BrokerError.
+
+    Returns when the broker lists all of them: it confirms a topic a moment before it knows the topic itself.
+    """
     fates = {}
     async with admin(settings) as client:
         for topic, config in topic_configs(settings).items():
@@ -184,7 +188,23 @@ async def create_topics(settings: Settings) -> dict[str, str]:
             assignment: dict[int, list[int]] | None = {} if settings.replication == -1 else None
             new = NewTopic(name, settings.partitions, settings.replication, assignment, dict(config))
             fates[name] = await _create(client, new)
+        await _until_listed(client, fates.keys())
     return fates
+
+
+async def _until_listed(client: AIOKafkaAdminClient, names: Collection[str]) -> None:
+    deadline = time.monotonic() + _LISTED_SECONDS
+    while True:
+        missing = set(names) - set(await client.list_topics())
+        if not missing:
+            return
+        if time.monotonic() > deadline:
+            confirmed = ", ".join(sorted(missing))
+            raise BrokerError(f"the broker confirmed {confirmed} but does not list them after {_LISTED_SECONDS} s")
+        await asyncio.sleep(0.1)
+
+
+_LISTED_SECONDS = 15
 
 
 async def _create(client: AIOKafkaAdminClient, new: NewTopic) -> str:

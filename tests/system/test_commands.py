@@ -28,11 +28,11 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def wiremill(broker: Broker, prefix: str) -> Command:
-    """Run a command with the settings of this test's flow."""
+def flow(broker: Broker, prefix: str) -> dict[str, str]:
+    """Return the settings of this test's flow, as variables."""
     if broker.kind == "tansu":
         pytest.skip("its ListOffsets gives the start of the last batch plus one as the end: reading stops too early")
-    environment = {
+    return {
         "WIREMILL_BROKERS": broker.address,
         "WIREMILL_TOPIC_PREFIX": prefix,
         "WIREMILL_GROUP": f"{prefix}-workers",
@@ -40,8 +40,13 @@ def wiremill(broker: Broker, prefix: str) -> Command:
         "COLUMNS": "200",
     }
 
+
+@pytest.fixture
+def wiremill(flow: dict[str, str]) -> Command:
+    """Run a command with the settings of this test's flow."""
+
     def command(*words: str | Path, seconds: float = 60) -> subprocess.CompletedProcess[str]:
-        return run(WIREMILL, *words, environment=environment, seconds=seconds)
+        return run(WIREMILL, *words, environment=flow, seconds=seconds)
 
     return command
 
@@ -49,9 +54,9 @@ def wiremill(broker: Broker, prefix: str) -> Command:
 def test_topics_are_made_once_and_listed(wiremill: Command, prefix: str) -> None:
     """`list` misses them, `create` makes them, a second `create` changes nothing."""
     assert wiremill("topics", "list").returncode == 1
-    first = wiremill("topics", "create", "--partitions", "3")
+    first = wiremill("topics", "create", "--partitions", "3", "--json")
     assert first.returncode == 0, first.stderr
-    assert first.stdout.count("created") == 7
+    assert [state["partitions"] for state in json.loads(first.stdout)] == [3] * 7, "it returns when they are there"
     again = wiremill("topics", "create", "--partitions", "5")
     assert again.returncode == 0
     assert "created" not in again.stdout
@@ -94,7 +99,9 @@ async def test_produce_resumes_where_it_was_told_and_sends_bad_lines_if_asked(
     assert values == {json.dumps(article(1)).encode(), b"{broken"}
 
 
-async def test_tail_shows_what_a_speaker_said(wiremill: Command, broker: Broker, prefix: str) -> None:
+async def test_tail_shows_what_a_speaker_said(
+    wiremill: Command, flow: dict[str, str], broker: Broker, prefix: str
+) -> None:
     """JSON lines into a pipe, only of that speaker; `--last` takes the newest."""
     await create_topics(broker.address, prefix)
     speakers = ["Ann Lee", "Bo Ek", "Ann Lee", "Cy Fox", "Ann Lee"]
@@ -112,6 +119,9 @@ async def test_tail_shows_what_a_speaker_said(wiremill: Command, broker: Broker,
     assert [json.loads(line)["quote_id"] for line in done.stdout.splitlines()] == ["3"]
     done = wiremill("tail", "--topic", "quotes", "--from-beginning", "--count", "4")
     assert len(done.stdout.splitlines()) == 4
+    shell = f"{WIREMILL} {' '.join(words)} --from-beginning | true; echo ${{PIPESTATUS[0]}}"
+    done = run("bash", "-c", shell, environment=flow)
+    assert (done.stdout, done.stderr) == ("0\n", ""), "a reader that leaves early is no error"
 
 
 async def _commit(broker: Broker, group: str, offsets: dict[TopicPartition, int]) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from workers.cli.exits import CommandError, Exit, fail
+from workers.cli.exits import CommandError, Exit, fail, until_reader_leaves
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -46,7 +46,8 @@ def explained(settings: Settings) -> Iterator[None]:
     """Turn what the broker refuses into an error with a hint, and Ctrl-C into exit code 130."""
     hush_aiokafka()
     try:
-        yield
+        with until_reader_leaves():
+            yield
     except KeyboardInterrupt:
         raise CommandError(Exit.INTERRUPTED, "interrupted") from None
     except Exception as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import NoReturn
 
@@ -46,3 +49,13 @@ def fail(message: str, *, hint: str = "", code: Exit = Exit.USAGE) -> NoReturn:
         tell(" hint", hint, style="cyan")
     stderr().file.flush()
     raise CommandError(code, message)
+
+
+@contextmanager
+def until_reader_leaves() -> Iterator[None]:
+    """End the command quietly, as done, when the reader of its output has seen enough, as `head` has."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered
+        raise typer.Exit(Exit.DONE) from None

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workers.cli.exits import Exit, fail
+from workers.cli.exits import Exit, fail, until_reader_leaves
 
 if TYPE_CHECKING:
     from workers.cli.flow import Outcome
@@ -207,10 +207,8 @@ def _run(
     with ExitStack() as stack:
         sink = Sink(stage, shown, tally, dead_letter=_file(stack, dead_letter), ledger=_file(stack, ledger))
         try:
-            asyncio.run(_flow(stage, inputs, settings, sink, shown, limit))
-        except BrokenPipeError:  # `| head` has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(Exit.DONE) from None
+            with until_reader_leaves():
+                asyncio.run(_flow(stage, inputs, settings, sink, shown, limit))
         except KeyboardInterrupt:
             _interrupted(inputs, tally)
     if not shown.quiet and (sys.stderr.isatty() or tally.fates.keys() - {"published"}):
