@@ -25,7 +25,7 @@ from workers.clean.dates import (
     parse_stamp,
 )
 from workers.clean.head import Head
-from workers.clean.json_ld import text_of, type_of
+from workers.clean.json_ld import text_of
 
 # Names of `<meta>` that hold the day of publication, best first.
 PUBLISHED_META = (
@@ -72,17 +72,15 @@ RULES: Mapping[str, DateRule] = {
     "declared-and-shown": DateRule(PublishedAtSource.METADATA, 0.95),
     # `originally published on 3 May 2021`: the page says what its other dates are not
     "stated": DateRule(PublishedAtSource.TEXT, 0.7),
-    # readers are shown another day than machines, and not as an update: the page was published anew
-    "shown-against-declared": DateRule(PublishedAtSource.TEXT, 0.65),
-    # readers are shown a later day as an update: the declared one is that of publication
-    "declared-and-updated": DateRule(PublishedAtSource.METADATA, 0.65),
+    # readers are shown an earlier day than machines, or a later one that Open Graph does not deny: published anew
+    "shown-against-declared": DateRule(PublishedAtSource.TEXT, 0.9),
+    # readers are shown a later day, but Open Graph holds to the one of publication
+    "declared-and-updated": DateRule(PublishedAtSource.METADATA, 0.75),
     # machines are told, readers are not
     "declared": DateRule(PublishedAtSource.METADATA, 0.9),
-    # the date of a WebPage node: Yoast's plugin gives every page of a site one, also those that are no article
-    "declared-of-page": DateRule(PublishedAtSource.METADATA, 0.8),
     # an element that says it holds the day of publication: itemprop, `<time pubdate>`
     "marked": DateRule(PublishedAtSource.MARKUP, 0.85),
-    # beside the headline
+    # beside the headline; where machines are told the day before or after, the address settles what day it was there
     "shown": DateRule(PublishedAtSource.TEXT, 0.85),
     # far from the headline, but `Published: …`, and the only such day on the page
     "labelled": DateRule(PublishedAtSource.TEXT, 0.8),
@@ -93,7 +91,7 @@ RULES: Mapping[str, DateRule] = {
     # the page's state in JSON
     "script": DateRule(PublishedAtSource.METADATA, 0.5),
     # the only date is that of an update; better than none for sorting, and its confidence says what it is
-    "update": DateRule(PublishedAtSource.TEXT, 0.55),
+    "update": DateRule(PublishedAtSource.TEXT, 0.6),
 }
 
 
@@ -173,26 +171,38 @@ def _first_rule(page: PageOfDates) -> Published | None:
         return Published(found.moment, "address")
     if marked:
         return Published(marked[0].moment, "first-time-element")
-    if found := _in_scripts(page.head.scripts, page.latest):
-        return Published(found.moment, "script")
     if shown:
         return Published(shown.found.moment, "update")
+    if found := _in_scripts(page.head.scripts, page.latest):
+        return Published(found.moment, "script")
     updated = _labelled(page, day_first, MODIFIED)
     return Published(updated.moment, "update") if updated else None
 
 
 def _weigh(page: PageOfDates, declared: Declared, shown: ShownDate | None) -> Published | None:
-    """Return what the date that machines are told and the one that readers are shown amount to."""
-    if shown and shown.label != "updated":
-        apart = abs(shown.found.moment.replace(tzinfo=None) - declared.found.moment.replace(tzinfo=None))
-        if apart > A_DAY:
-            return Published(shown.found.moment, "shown-against-declared")
+    """Return what the date that machines are told and the one that readers are shown amount to.
+
+    Of pages that show another day, Open Graph's was right on 27 of 35; where only JSON-LD or `itemprop` has one and the
+    page shows a later, that was right on 2 of 23. `published_at` is then the day that the page gives itself, though an
+    older version of it was there before.
+    """
+    if not shown:
+        return None if declared.of_page else Published(declared.found.moment, "declared")
+    told, seen = (found.moment.replace(tzinfo=None) for found in (declared.found, shown.found))
+    updated = shown.label == "updated"
+    if abs(seen - told) <= A_DAY:
+        if not updated and _is_day_of_address(page, shown.found) and not _is_day_of_address(page, declared.found):
+            return Published(shown.found.moment, "shown")
         return Published(declared.found.moment, "declared-and-shown")
-    if shown:
+    if declared.in_open_graph if seen > told else updated:
         return Published(declared.found.moment, "declared-and-updated")
-    if declared.of_page:
-        return Published(declared.found.moment, "declared-of-page") if page.signed else None
-    return Published(declared.found.moment, "declared")
+    return Published(shown.found.moment, "shown-against-declared")
+
+
+def _is_day_of_address(page: PageOfDates, found: FoundDate) -> bool:
+    """Say whether the page's address has that day in it."""
+    named = date_in_url(page.url, latest=page.latest) if page.url else None
+    return named is not None and named.moment.date() == found.moment.date()
 
 
 def _is_story(page: PageOfDates) -> bool:
@@ -208,23 +218,39 @@ def _is_story(page: PageOfDates) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A date that a page tells machines; `of_page` when only a WebPage node has it."""
+    """A date that a page tells machines.
+
+    `of_page` when nothing but a WebPage node has it: Yoast's plugin dates one on every page of a site, articles or not.
+    Of pages with no other date, ten had none in truth and three had that one; where Open Graph told it as well, one had
+    none and nine had that one.
+    """
 
     found: FoundDate
+    in_open_graph: bool
     of_page: bool = False
+
+
+OPEN_GRAPH = ("article:published_time", "og:article:published_time")
 
 
 def _declared(page: PageOfDates) -> Declared | None:
     """Return the date that the page tells machines."""
+    stamps = [value for key in OPEN_GRAPH for value in page.head.meta.get(key, ())]
+    in_open_graph = any(parse_stamp(stamp, latest=page.latest) for stamp in stamps)
     for key in ("datePublished", "dateCreated", "uploadDate"):
         for node in page.articles:
             if (stamp := text_of(node, key)) and (found := parse_stamp(stamp, latest=page.latest)):
-                return Declared(found, of_page=type_of(node) == "WebPage")
+                return Declared(found, in_open_graph, of_page=not in_open_graph and _is_mere_page(node))
     for key in PUBLISHED_META:
         for value in page.head.meta.get(key, ()):
             if found := parse_stamp(value, latest=page.latest):
-                return Declared(found)
+                return Declared(found, in_open_graph)
     return None
+
+
+def _is_mere_page(node: Mapping[str, Any]) -> bool:
+    """Say whether a node is a WebPage and nothing more: some are `["WebPage", "Article"]`."""
+    return node.get("@type") in ("WebPage", ["WebPage"])
 
 
 def _in_scripts(scripts: Sequence[str], latest: datetime) -> FoundDate | None:

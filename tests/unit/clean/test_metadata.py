@@ -21,6 +21,9 @@ LATEST = datetime(2026, 1, 2, tzinfo=UTC)
 PageMaker = Callable[..., str]
 
 
+OPEN_GRAPH = '<meta property="article:published_time" content="2025-10-25">'
+
+
 def linked(**fields: object) -> str:
     node = {"@context": "https://schema.org", "@type": "NewsArticle", **fields}
     return f'<script type="application/ld+json">{json.dumps(node)}</script>'
@@ -125,8 +128,24 @@ def test_authors_are_those_the_page_names(
             {"byline": "<p>Published: 25 October 2025. Updated: 1 November 2025</p>"}, "/a", "2025-10-25", PublishedAtSource.TEXT, id="both"
         ),
         pytest.param(
-            {"head": linked(datePublished="2025-10-25"), "byline": "<p>Updated November 1, 2025</p>"},
-            "/a", "2025-10-25", PublishedAtSource.METADATA, id="an update is no publication",
+            {"head": OPEN_GRAPH, "byline": "<p>Updated November 1, 2025</p>"},
+            "/a", "2025-10-25", PublishedAtSource.METADATA, id="Open Graph holds to the first day",
+        ),
+        pytest.param(
+            {"head": linked(datePublished="2023-10-25"), "byline": "<p>Updated November 1, 2025</p>"},
+            "/a", "2025-11-01", PublishedAtSource.TEXT, id="JSON-LD alone does not: the day the page gives itself",
+        ),
+        pytest.param(
+            {"head": OPEN_GRAPH, "byline": "<p>March 3, 2024</p>"},
+            "/a", "2024-03-03", PublishedAtSource.TEXT, id="an earlier day than machines are told is the first",
+        ),
+        pytest.param(
+            {"head": '<meta property="article:published_time" content="2025-10-26T02:30:00Z">', "byline": "<p>October 25, 2025</p>"},
+            "/2025/10/25/a", "2025-10-25", PublishedAtSource.TEXT, id="told in Greenwich's time; the address has the day there",
+        ),
+        pytest.param(
+            {"head": '<meta property="article:published_time" content="2025-10-26T02:30:00Z">', "byline": "<p>October 25, 2025</p>"},
+            "/a", "2025-10-26", PublishedAtSource.METADATA, id="without one, as told",
         ),
         pytest.param(
             {"head": linked(datePublished="2023-10-25"), "byline": "<p>October 25, 2025</p>"},
@@ -136,8 +155,8 @@ def test_authors_are_those_the_page_names(
             {"byline": "<h4>Published</h4><p>July 8, 2025</p>"}, "/a", "2025-07-08", PublishedAtSource.TEXT, id="the label is the line above"
         ),
         pytest.param(
-            {"byline": "<p>Last updated:</p><p>July 8, 2025</p>", "head": linked(datePublished="2025-05-01")},
-            "/a", "2025-05-01", PublishedAtSource.METADATA, id="so is that of an update",
+            {"byline": "<p>Last updated:</p><p>November 8, 2025</p>", "head": OPEN_GRAPH},
+            "/a", "2025-10-25", PublishedAtSource.METADATA, id="so is that of an update",
         ),
         pytest.param(
             {"byline": "<p>September 30, 2025</p>", "after": "<p>This article was originally published on 26 Sep 2024 at 4pm.</p>"},
@@ -151,8 +170,12 @@ def test_authors_are_those_the_page_names(
             {"head": linked(**{"@type": "WebPage", "datePublished": "2025-10-25"})}, "/a", None, None, id="a plugin dates every page"
         ),
         pytest.param(
-            {"head": linked(**{"@type": "WebPage", "datePublished": "2025-10-25"}) + '<meta name="author" content="Ida Berg">'},
-            "/a", "2025-10-25", PublishedAtSource.METADATA, id="but this one is signed",
+            {"head": linked(**{"@type": "WebPage", "datePublished": "2025-10-25"}) + OPEN_GRAPH},
+            "/a", "2025-10-25", PublishedAtSource.METADATA, id="but not in Open Graph",
+        ),
+        pytest.param(
+            {"head": linked(**{"@type": ["WebPage", "Article"], "datePublished": "2025-10-25"})},
+            "/a", "2025-10-25", PublishedAtSource.METADATA, id="a page that is an article",
         ),
         pytest.param({"head": linked(datePublished="2025-10-25")}, "/", None, None, id="a front page"),
         pytest.param({"head": linked(datePublished="0001-01-01T00:00:00Z")}, "/a", None, None, id="software's zero"),
