@@ -37,6 +37,7 @@ check: setup ## What the code must hold: lint, format, types, who may import who
 .PHONY: test-kafka
 test-kafka: setup ## The system tests on Apache Kafka (needs Java 17 and Maven)
 	@scripts/kafka fetch
+	@scripts/connect fetch
 	@$(BIN)/pytest tests/system --broker kafka $(PYTEST)
 
 .PHONY: chaos

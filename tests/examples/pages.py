@@ -28,6 +28,7 @@ NOT_RUN = (
     (r"export WIREMILL_(BROKERS=kafka|SECURITY)", "somebody's cluster"),
     (r"(\.venv/bin/)?python -m bench\.|.*\.\./shared/eval", "needs data that may not be given away, or minutes"),
     (r"pip install |.*python -m spacy download|.*en_core_web_md wiremill worker", "fetches packages or a model"),
+    (r"(POSTGRES_\w+=\w+ )+\.\./scripts/connect|psql ", "needs a database; tests/system/test_connect.py has one"),
     (r"git ", "changes the working copy that is tested"),
 )
 
