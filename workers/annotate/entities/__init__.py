@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from spacy.tokens import Doc, Span
@@ -16,6 +17,7 @@ from workers.annotate.entities.bodies import ORGANIZATION_NOUNS, add_organizatio
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.coreference import add_references
+from workers.annotate.entities.cover import Cover
 from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.gazetteer import Gazetteer, GazetteerError, read_gazetteer
 from workers.annotate.entities.locating import locate_all
@@ -114,9 +116,10 @@ def find_entities(
     columns = Columns(doc, text)
     clusters = resolve(columns, label_map or {}, gazetteer, steps)
     locate_all(columns, clusters)
-    relate(columns, clusters)
-    add_references(columns, clusters)
-    add_organization_references(columns, clusters)
+    cover = Cover(len(columns), clusters)
+    relate(columns, clusters, cover)
+    add_references(columns, clusters, cover)
+    add_organization_references(columns, clusters, cover)
     scale = Scale(max((len(c.names) + len(c.references) for c in clusters), default=1), headline)
     return ArticleEntities(tuple(_entity(columns, cluster, article_id, scale) for cluster in clusters))
 
@@ -132,12 +135,12 @@ def _entity(columns: Columns, cluster: Cluster, article_id: str, scale: Scale) -
     mentions: list[dict[str, Any]] = [
         {"start": name.start, "end": name.end, "exact": name.text} for name in cluster.names
     ]
-    for reference in cluster.references:
-        start, end = columns.start[reference.first], columns.end[reference.after - 1]
-        kind = MentionKind.PRONOUN if reference.pronoun else MentionKind.NOMINAL
-        mentions.append({"start": start, "end": end, "exact": columns.text[start:end], "kind": kind})
     if cluster.references:
-        mentions.sort(key=lambda mention: mention["start"])
+        for reference in cluster.references:
+            start, end = columns.start[reference.first], columns.end[reference.after - 1]
+            kind = MentionKind.PRONOUN if reference.pronoun else MentionKind.NOMINAL
+            mentions.append({"start": start, "end": end, "exact": columns.text[start:end], "kind": kind})
+        mentions.sort(key=itemgetter("start"))
     aliases = dict.fromkeys([name.text for name in cluster.names if name.text != cluster.canonical])
     return Entity(
         entity_id=entity_id(article_id, cluster.label, cluster.canonical),

@@ -8,11 +8,12 @@ were named in one sentence: then nobody can tell.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workers.annotate.entities.clusters import Cluster, Reference
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.cover import Cover, nominal_start
 from workers.annotate.entities.lexemes import WordClass
 from workers.annotate.entities.names import ORG
 from workers.annotate.entities.nominals import is_definite
@@ -49,61 +50,56 @@ class _Known:
     said: set[str]
 
 
-def add_organization_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
+def add_organization_references(columns: Columns, clusters: Sequence[Cluster], cover: Cover) -> None:
     """Add to each organisation the nominals that mean it."""
-    candidates = columns.tokens_of(_KINDS)
-    if not candidates:
+    candidates = [token for token in columns.tokens_of(_KINDS) if cover.cluster[token] is None]
+    organizations = [cluster for cluster in clusters if cluster.label == ORG]
+    if not candidates or not organizations:
         return
-    organization_at = {
-        token: cluster
-        for cluster in clusters
-        if cluster.label == ORG
-        for name in cluster.names
-        for token in range(name.first, name.after)
-    }
-    if not organization_at:
-        return
-    covered = {token for cluster in clusters for name in cluster.names for token in range(name.first, name.after)}
-    known = _by_name(columns, clusters)
+    known = _by_name(columns, organizations)
     for token in candidates:
-        if token in covered:
-            continue
-        described = next(_described(columns, token, organization_at), None)
+        described = next(_described(columns, token, cover), None)
         if described is not None:
             said = {columns.lower[child] for child in columns.children(token)}
             known.setdefault(columns.lower[token], []).append(_Known(described, token, said))
         elif is_definite(columns, token) and columns.tag[token] == "NN":
             meant = _meant(columns, token, known.get(columns.lower[token], ()))
             if meant is not None:
-                meant.references.append(Reference(_first(columns, token, covered), token + 1, pronoun=False))
+                meant.references.append(Reference(nominal_start(columns, token, cover), token + 1, pronoun=False))
 
 
-def _by_name(columns: Columns, clusters: Sequence[Cluster]) -> dict[str, list[_Known]]:
+def _by_name(columns: Columns, organizations: Iterable[Cluster]) -> dict[str, list[_Known]]:
     """Return the organisations whose names say what they are, by the nouns for it."""
     found: dict[str, list[_Known]] = {}
-    for cluster in clusters:
-        if cluster.label != ORG:
-            continue
+    for cluster in organizations:
         said = {word for name in cluster.names for word in columns.lower[name.first : name.after]}
         for noun in dict.fromkeys(noun for word in sorted(said) for noun in _SHOWN_BY.get(word, ())):
             found.setdefault(noun, []).append(_Known(cluster, cluster.names[0].first, said))
     return found
 
 
-def _described(columns: Columns, noun: int, organization_at: dict[int, Cluster]) -> Iterator[Cluster]:
+def _described(columns: Columns, noun: int, cover: Cover) -> Iterator[Cluster]:
     """Yield the organisation that the noun describes: by apposition, before its name, or by 'is'."""
+    for token in _beside(columns, noun):
+        cluster = cover.cluster[token]
+        if cluster is not None and cluster.label == ORG:
+            yield cluster
+
+
+def _beside(columns: Columns, noun: int) -> Iterator[int]:
+    """Yield the tokens that name what the noun describes, if they are in a name."""
     dep, head = columns.dep[noun], columns.head[noun]
-    if dep in _DESCRIBING and head > noun and head in organization_at:
-        yield organization_at[head]  # 'the airline Norfly'
-    if dep == "appos" and head in organization_at:
-        yield organization_at[head]  # 'Norfly, an airline'
+    if dep in _DESCRIBING and head > noun:
+        yield head  # 'the airline Norfly'
+    if dep == "appos":
+        yield head  # 'Norfly, an airline'
     for child in columns.children(noun):
-        if columns.dep[child] == "appos" and child > noun and child in organization_at:
-            yield organization_at[child]  # 'the airline, Norfly'
+        if child > noun and columns.dep[child] == "appos":
+            yield child  # 'the airline, Norfly'
     if dep == "attr" and columns.lower[head] in _COPULAS:
         for child in columns.children(head):
-            if columns.dep[child] == "nsubj" and child in organization_at:
-                yield organization_at[child]  # 'Norfly is an airline'
+            if columns.dep[child] == "nsubj":
+                yield child  # 'Norfly is an airline'
 
 
 def _meant(columns: Columns, noun: int, known: Sequence[_Known]) -> Cluster | None:
@@ -124,11 +120,3 @@ def _meant(columns: Columns, noun: int, known: Sequence[_Known]) -> Cluster | No
     if sentence[noun] - sentence[at] > _REACH_SENTENCES:
         return None
     return None if others and sentence[others[0][0]] == sentence[at] else cluster
-
-
-def _first(columns: Columns, noun: int, covered: set[int]) -> int:
-    """Return where the mention begins: with its article, or behind a name in it ('the French company')."""
-    first = noun
-    while first and columns.head[first - 1] == noun and first - 1 not in covered:
-        first -= 1
-    return first

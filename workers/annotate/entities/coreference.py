@@ -7,11 +7,12 @@ People without a name take part ('a woman … she'), so that a pronoun that mean
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workers.annotate.entities.clusters import Cluster, Reference
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.cover import Cover, nominal_start
 from workers.annotate.entities.lexemes import WordClass
 from workers.annotate.entities.names import PERSON
 from workers.annotate.entities.nominals import find_holder, holders_by_office, is_definite
@@ -154,8 +155,11 @@ class Discourse:
         return None
 
     def _subject(self, verb: int, but: int = -1) -> int | None:
-        columns = self.columns
-        return next((c for c in columns.children(verb) if columns.dep[c] in _SUBJECTS and c != but), None)
+        dep = self.columns.dep
+        for child in self.columns.children(verb):
+            if dep[child] in _SUBJECTS and child != but:
+                return child
+        return None
 
     def _speaker(self, token: int) -> Cluster | _Unnamed | None:
         """Return who speaks the quotation around the pronoun, as far as is known: 'he' in it means somebody else."""
@@ -180,19 +184,19 @@ class Discourse:
         return float(state.value * _FADING ** (self.moments[sentence] - self.moments[state.sentence]))
 
 
-def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
+def add_references(columns: Columns, clusters: Sequence[Cluster], cover: Cover) -> None:
     """Add to each person the pronouns and nominals that mean it. Their roles and genders must be known by now."""
     people = [cluster for cluster in clusters if cluster.label == PERSON]
     if not people:
         return
-    named, covered = _positions(columns, clusters)
+    named = {columns.root(name.first, name.after): person for person in people for name in person.names}
     holders = holders_by_office(people)
     discourse = Discourse(columns, quoted_tokens(columns), named, _moments(columns))
     for token in sorted(named.keys() | columns.tokens_of(_REFERRING)):
         word = columns.lower[token]
         if token in named:
             discourse.mention(named[token], token)
-        elif covered[token]:
+        elif cover.cluster[token] is not None:
             continue
         elif word in PRONOUN_GENDER:
             person = discourse.pronoun(PRONOUN_GENDER[word], token)
@@ -200,23 +204,23 @@ def add_references(columns: Columns, clusters: Sequence[Cluster]) -> None:
                 discourse.learnt.setdefault(person, PRONOUN_GENDER[word])
                 _refer(discourse, person, Reference(token, token + 1, pronoun=True), token)
         elif columns.tag[token] in ("NN", "NNP") and (word in ROLE_GENDER or word in PEOPLE_NOUNS):
-            _meet_noun(discourse, holders, covered, token)
+            _meet_noun(discourse, holders, cover, token)
 
 
-def _meet_noun(discourse: Discourse, holders: Mapping[str, Sequence[Cluster]], covered: bytearray, token: int) -> None:
+def _meet_noun(discourse: Discourse, holders: Mapping[str, Sequence[Cluster]], cover: Cover, token: int) -> None:
     """Take 'the minister' as a reference where somebody holds the role, else as a person without a name."""
     columns = discourse.columns
-    if _belongs_to_name(columns, token, covered):
+    if _belongs_to_name(columns, token, cover):
         return
     if role_noun(columns, token) and is_definite(columns, token):
         holder = find_holder(columns, token, holders, discourse.weight)
         if holder is not None:
-            _refer(discourse, holder, Reference(_first_free(columns, token, covered), token + 1, pronoun=False), token)
+            _refer(discourse, holder, Reference(nominal_start(columns, token, cover), token + 1, pronoun=False), token)
             return
     gender = PEOPLE_NOUNS.get(columns.lower[token]) or ROLE_GENDER[columns.lower[token]]
-    determiners = {columns.lower[c] for c in columns.children(token) if columns.dep[c] in ("det", "nummod", "poss")}
-    owned = any(columns.dep[c] == "poss" for c in columns.children(token))
-    if determiners & _INTRODUCING:
+    children = columns.children(token)
+    owned = any(columns.dep[child] == "poss" for child in children)
+    if any(columns.lower[c] in _INTRODUCING and columns.dep[c] in ("det", "nummod", "poss") for c in children):
         discourse.mention(_Unnamed(gender if gender in ("m", "f") else None), token, _UNNAMED_WEIGHT)
     elif owned and gender in ("m", "f"):
         discourse.mention(_Unnamed(gender), token, _OWNED_WEIGHT)
@@ -237,36 +241,15 @@ def _refer(discourse: Discourse, person: Cluster | _Unnamed, reference: Referenc
         person.references.append(reference)
 
 
-def _belongs_to_name(columns: Columns, token: int, covered: bytearray) -> bool:
+def _belongs_to_name(columns: Columns, token: int, cover: Cover) -> bool:
     """Tell whether a noun is the role or apposition of a name, or a predicate: then it brings nobody new."""
     if columns.dep[token] in ("compound", "appos", "attr", "nmod", "amod", "npadvmod"):
         return True
-    if token + 1 < len(columns) and covered[token + 1]:
+    if token + 1 < len(columns) and cover.cluster[token + 1] is not None:
         return True
     return any(columns.dep[child] == "appos" for child in columns.children(token))
 
 
-def _positions(columns: Columns, clusters: Iterable[Cluster]) -> tuple[dict[int, Cluster], bytearray]:
-    """Return the people by the head tokens of their names, and which tokens any name covers."""
-    named: dict[int, Cluster] = {}
-    covered = bytearray(len(columns))
-    for cluster in clusters:
-        for name in cluster.names:
-            covered[name.first : name.after] = b"\1" * (name.after - name.first)
-            if cluster.label == PERSON:
-                named[columns.root(name.first, name.after)] = cluster
-    return named, covered
-
-
-def _first_free(columns: Columns, noun: int, covered: bytearray) -> int:
-    """Return where the mention begins: with its article, or behind a name in it ('the Russian president')."""
-    first = noun
-    while first and columns.head[first - 1] == noun and columns.dep[first - 1] in _INSIDE and not covered[first - 1]:
-        first -= 1
-    return first
-
-
-_INSIDE = frozenset({"det", "amod", "compound"})
 _OPENS, _CLOSES = frozenset({"“", "``"}), frozenset({"”", "''"})
 _BREAKS = WordClass(lambda word: "\n" in word)
 _MARKS = WordClass(lambda word: word in _OPENS or word in _CLOSES or word == '"' or "\n" in word)

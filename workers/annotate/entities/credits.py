@@ -20,14 +20,17 @@ _DATELINE = re.compile(
 )
 
 
-def without_credits(columns: Columns, names: list[Name]) -> list[Name]:
-    """Return the names outside credit lines."""
-    text = columns.text
+def credit_lines(text: str) -> list[tuple[int, int]]:
+    """Return the code points of the credit lines of a text."""
     credited = any(word in text for word in _CREDIT_WORDS)  # five quick scans before a slow one
-    spans = [match.span() for match in _CREDIT.finditer(text)] if credited else []
+    return [match.span() for match in _CREDIT.finditer(text)] if credited else []
+
+
+def without_credits(columns: Columns, names: list[Name], lines: list[tuple[int, int]]) -> list[Name]:
+    """Return the names outside credit lines (`credit_lines`) and lists of agencies."""
     agencies = words("news_agencies.txt")
     lists = (_list_around(columns.text, name) for name in names if name.key in agencies)
-    spans += [span for span in lists if span is not None]
+    spans = lines + [span for span in lists if span is not None]
     if not spans:
         return names
     spans.sort()

@@ -28,6 +28,7 @@ _BESIDE_PEOPLE = ROLE_GENDER.keys() - {
     "host",
 }
 _LOCATIVE = frozenset({"in", "near"})
+_TELLING = _KINDS.keys() | _BESIDE_PEOPLE | _LOCATIVE | TITLE_GENDER.keys() | {"of"}
 
 
 def apply_evidence(columns: Columns, names: Iterable[Name]) -> None:
@@ -52,7 +53,7 @@ def _told(columns: Columns, name: Name) -> str | None:
     before = name.first - 1
     while before > 0 and columns.word[before] in _OPENING:
         before -= 1
-    if before < 0 or columns.sentence[before] != columns.sentence[name.first]:
+    if before < 0 or columns.lower[before] not in _TELLING or columns.sentence[before] != columns.sentence[name.first]:
         return None
     noun = columns.lower[before]
     if noun in _KINDS and columns.word[before].islower():

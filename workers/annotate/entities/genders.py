@@ -28,7 +28,7 @@ def gender_of(columns: Columns, cluster: Cluster) -> str | None:
 
     What the article says of the pronouns tells first, then titles before any mention, roles, and the first name.
     """
-    if "them" in columns.vocabulary and any(_goes_by_they(columns, name) for name in cluster.names):
+    if {"them", "/"} <= columns.vocabulary and any(_goes_by_they(columns, name) for name in cluster.names):
         return "n"
     for name in cluster.names:
         if gender := titled_gender(columns, name):

@@ -75,12 +75,11 @@ def _acronym(columns: Columns, name: Name) -> str | None:
 
 def _is_ordinary_word(columns: Columns, name: Name) -> bool:
     """Tell whether a lone capitalised word opens its sentence and is an ordinary word elsewhere in the article."""
-    if name.after - name.first > 1 or name.text.isupper():
+    if name.after - name.first > 1 or columns.lower[name.first] not in columns.vocabulary or name.text.isupper():
         return False
     before = name.first - 1
-    if before >= 0 and columns.sentence[before] == columns.sentence[name.first] and columns.word[before] not in "\"“'‘":
-        return False
-    return columns.lower[name.first] in columns.vocabulary
+    opens = before < 0 or columns.sentence[before] != columns.sentence[name.first]
+    return opens or columns.word[before] in "\"“'‘"
 
 
 def _is_part_of_office(columns: Columns, name: Name) -> bool:

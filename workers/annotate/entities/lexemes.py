@@ -6,52 +6,99 @@ article were in the articles before it. What is remembered changes no result, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.strings import StringStore
 
-_MAX_WORDS = 60_000  # about 10 MB; then it begins anew
+_MAX_WORDS = 60_000  # about 12 MB; then it begins anew
+_WORD_BITS = 18  # four slots for each word of a full table
+_MIN_GROWTH = 1024  # rows
 
+Ids = NDArray[np.uint64]
 Numbers = NDArray[np.intp]
+_Cell = TypeVar("_Cell", bound=np.generic)
+
+
+class Spellings:
+    """Strings under numbers in order of their first sight; number 0 is the empty string.
+
+    The lowest bits of an id are its slot in a table, so that numpy looks up all ids of an article at once. Of ids that
+    share a slot the last one learnt has it; a dict knows the others. Looking up each in the dict takes five times as
+    long.
+    """
+
+    def __init__(self, bits: int) -> None:
+        self._mask = np.uint64((1 << bits) - 1)
+        self._slots: Numbers = np.zeros(1 << bits, dtype=np.intp)
+        self._number: dict[int, int] = {0: 0}
+        self._ids: Ids = np.zeros(1, dtype=np.uint64)
+        self.spelled: NDArray[np.object_] = np.array([""], dtype=object)
+
+    def __len__(self) -> int:
+        return len(self._number)
+
+    def numbers(self, ids: Ids, strings: StringStore) -> Numbers:
+        """Return the numbers of the strings with these ids, learning those that are new."""
+        found: Numbers = self._slots[ids & self._mask]
+        elsewhere = np.flatnonzero(self._ids[found] != ids)
+        if len(elsewhere):
+            others: list[int] = ids[elsewhere].tolist()
+            self._learn(set(others).difference(self._number), strings)
+            found[elsewhere] = [self._number[key] for key in others]
+        return found
+
+    def _learn(self, new: Collection[int], strings: StringStore) -> None:
+        begin, after = len(self), len(self) + len(new)
+        self._number.update(zip(new, range(begin, after), strict=True))
+        self._ids, self.spelled = with_room(self._ids, after), with_room(self.spelled, after)
+        ids = np.array(list(new), dtype=np.uint64)
+        self._ids[begin:after] = ids
+        self._slots[ids & self._mask] = np.arange(begin, after)
+        self.spelled[begin:after] = [strings[key] for key in new]
+
+
+def with_room(column: NDArray[_Cell], rows: int) -> NDArray[_Cell]:
+    """Return the column with at least so many rows."""
+    if rows <= len(column):
+        return column
+    return np.concatenate([column, np.zeros(rows - len(column) + _MIN_GROWTH, dtype=column.dtype)])
 
 
 class Lexemes:
-    """Words under numbers from 0, as columns: `spelled[numbers]` are the words of tokens."""
+    """Words under numbers, as columns: `spelled[numbers]` are the words of tokens, `chars[numbers]` their lengths."""
 
     def __init__(self) -> None:
-        self._number: dict[int, int] = {}
-        self._words: list[str] = []
-        self.spelled: NDArray[np.object_] = np.empty(0, dtype=object)
+        self._spellings = Spellings(_WORD_BITS)
+        self._known = 0
         self.lower: NDArray[np.object_] = np.empty(0, dtype=object)
+        self.chars: Numbers = np.empty(0, dtype=np.intp)
 
     def __len__(self) -> int:
-        return len(self._words)
+        return len(self._spellings)
 
-    def numbers(self, ids: list[int], strings: StringStore) -> Numbers:
+    @property
+    def spelled(self) -> NDArray[np.object_]:
+        """The words."""
+        return self._spellings.spelled
+
+    def numbers(self, ids: Ids, strings: StringStore) -> Numbers:
         """Return the numbers of words, learning those that are new."""
-        number = self._number
-        try:
-            return np.array([number[key] for key in ids], dtype=np.intp)
-        except KeyError:
-            self._learn(set(ids).difference(number), strings)
-            return np.array([number[key] for key in ids], dtype=np.intp)
+        found = self._spellings.numbers(ids, strings)
+        if self._known < len(self):
+            words = self.words(self._known)
+            self.lower, self.chars = with_room(self.lower, len(self)), with_room(self.chars, len(self))
+            self.lower[self._known : len(self)] = [word.lower() for word in words]
+            self.chars[self._known : len(self)] = [len(word) for word in words]
+            self._known = len(self)
+        return found
 
     def words(self, begin: int) -> list[str]:
         """Return the words from number `begin` on."""
-        return self._words[begin:]
-
-    def _learn(self, ids: set[int], strings: StringStore) -> None:
-        for key in ids:
-            self._number[key] = len(self._words)
-            self._words.append(strings[key])
-        if len(self._words) > len(self.spelled):
-            empty = np.empty(len(self._words) + 1024, dtype=object)
-            self.spelled, self.lower = (np.concatenate([column, empty]) for column in (self.spelled, self.lower))
-        begin = len(self._words) - len(ids)
-        self.spelled[begin : len(self._words)] = self._words[begin:]
-        self.lower[begin : len(self._words)] = [word.lower() for word in self._words[begin:]]
+        found: list[str] = self.spelled[begin : len(self)].tolist()
+        return found
 
 
 _lexemes = Lexemes()
@@ -72,15 +119,14 @@ class WordClass:
         self._test = test
         self._table: Lexemes | None = None
         self._known = 0
-        self._flags = np.zeros(0, dtype=bool)
+        self._flags: NDArray[np.bool_] = np.zeros(0, dtype=bool)
 
     def tokens(self, table: Lexemes, numbers: Numbers) -> Numbers:
         """Return at which positions of `numbers` a word of this class stands."""
         if table is not self._table:
             self._table, self._known = table, 0
         if self._known < len(table):
-            if len(self._flags) < len(table):
-                self._flags = np.concatenate([self._flags, np.zeros(len(table.spelled), dtype=bool)])
+            self._flags = with_room(self._flags, len(table))
             self._flags[self._known : len(table)] = [self._test(word) for word in table.words(self._known)]
             self._known = len(table)
         return np.flatnonzero(self._flags[numbers])

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from workers.annotate.entities.names import LOC, ORG, PERSON, PLACES, Name
+from workers.annotate.entities.names import ORG, PERSON, PLACES, Name
 from workers.annotate.entities.tables import rows, words
 from workers.annotate.entities.trim import PARTICLES
 
@@ -23,6 +23,7 @@ _TRANSLITERATIONS = (
     ("ee", "i"), ("y", "i"), ("ie", "e"), ("jo", "io"), ("x", "ks"),
 )  # fmt: skip
 _DOUBLED = re.compile(r"(.)\1+")
+_RIVALS = (ORG, *sorted(PLACES))  # of PERSON as the label of a full name
 _DIGIT = re.compile(r"\d")
 
 
@@ -83,15 +84,18 @@ class People:
 def _full_names(names: Iterable[Name]) -> dict[str, None]:
     """Return the keys that are full names of people: several words, and most often called a person by the model."""
     names = list(names)
-    votes = Counter((name.key, name.label) for name in names)
-    found: dict[str, None] = {}
+    votes = {key: Counter[str]() for key in dict.fromkeys(n.key for n in names if n.label == PERSON and " " in n.key)}
     for name in names:
-        if name.label != PERSON or not 2 <= len(name.key.split()) <= MAX_NAME_WORDS or _DIGIT.search(name.key):
-            continue
-        rivals = max(votes[name.key, label] for label in (ORG, LOC, "GPE", "FAC"))
-        if votes[name.key, PERSON] >= rivals and len(person_words(name.key)) > 1:
-            found[name.key] = None
-    return found
+        if name.key in votes:
+            votes[name.key][name.label] += 1
+    return {
+        key: None
+        for key, labels in votes.items()
+        if len(key.split()) <= MAX_NAME_WORDS
+        and not _DIGIT.search(key)
+        and len(person_words(key)) > 1
+        and labels[PERSON] >= max(labels[label] for label in _RIVALS)
+    }
 
 
 @lru_cache(maxsize=16_384)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
-from workers.annotate.entities.credits import with_datelines, without_credits
+from workers.annotate.entities.credits import credit_lines, with_datelines, without_credits
 from workers.annotate.entities.evidence import apply_evidence
 from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.gazetteer import Gazetteer
@@ -50,8 +50,9 @@ def resolve(
     """Return the entities of the article in order of first mention. No two names overlap."""
     names = names_of(columns, label_map, trimmed=Step.TRIM in steps)
     countries = atlas().countries if Step.PLACES in steps else {}
+    credited = credit_lines(columns.text) if Step.CREDITS in steps else []
     if Step.CREDITS in steps:
-        names = with_datelines(columns, without_credits(columns, names))
+        names = with_datelines(columns, without_credits(columns, names, credited))
     if Step.PLACES in steps:
         label_places(names, first_names())
     if Step.LABELS in steps:
@@ -67,7 +68,7 @@ def resolve(
     if Step.SEARCH in steps:
         missed = find_missed(columns, names, _surnames(names, people), countries=Step.PLACES in steps)
         if Step.CREDITS in steps:
-            missed = without_credits(columns, missed)
+            missed = without_credits(columns, missed, credited)
         if missed and Step.PEOPLE in steps:
             short |= label_people(missed, people, countries)
         names = sorted(names + missed, key=lambda name: name.first)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from workers.annotate.entities.clusters import Role
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.cover import Cover
 from workers.annotate.entities.names import Name
 from workers.annotate.entities.tables import rows
 from workers.annotate.entities.trim import TITLE_GENDER
@@ -30,14 +30,6 @@ _NOT_AT_START = frozenset({"and", "then", "but", "as", "by", "with", "like", "in
 _ADDRESS_TITLES = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "sir", "lord", "lady"})
 _COPULAS = frozenset({"is", "was", "became", "be", "been", "'s", "remains", "remained"})
 _BREAKS = frozenset({",", ".", ";", ":", '"', "“", "”", "—", "–", "-", "(", ")", "\n"})
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """Which tokens names cover, 1 where they do: those of people, and those behind the first of any name."""
-
-    person: bytearray
-    inner: bytearray
 
 
 def roles_of(columns: Columns, name: Name, cover: Cover) -> list[Role]:
@@ -133,6 +125,8 @@ def _before(columns: Columns, name: Name, cover: Cover) -> Role | None:
         if word[token].isspace() or not (_is_modifier(columns, token) or lower[token] in _CONNECTIVES):
             break
         token -= 1
+    if token + 1 == name.first:  # before most names
+        return None
     first = _last_segment(columns, token + 1, name.first, cover)
     return None if first is None else _role(columns, first, name.first, "before")
 

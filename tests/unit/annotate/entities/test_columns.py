@@ -42,7 +42,7 @@ def test_columns_are_the_tokens_of_the_article() -> None:
 
 def test_a_full_table_of_words_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered is bounded, and forgetting it changes nothing."""
-    capitals = WordClass(lambda word: word[0].isupper())
+    capitals = WordClass(lambda word: word[:1].isupper())
     before = Columns(_doc())
     assert before.tokens_of(capitals) == [0, 2, 4]
     monkeypatch.setattr(lexemes, "_MAX_WORDS", 0)
