@@ -28,20 +28,21 @@ class Columns:
 
     def __init__(self, doc: Doc, text: str | None = None) -> None:
         table: NDArray[np.uint64] = cast(Any, doc.to_array(_ATTRIBUTES))  # its stub says floats
-        orth, start, tag, dep, head, starts, iob, ent_type = (table[:, i] for i in range(len(_ATTRIBUTES)))
+        orth, start, tag, dep, head, starts, iob, ent_type = table.T.copy()  # each in one piece
         size = len(table)
         self.text = doc.text if text is None else text
-        self.head: list[int] = (head.astype(np.int64) + np.arange(size)).tolist()
+        self._heads = head.astype(np.intp) + np.arange(size)
+        self.head: list[int] = self._heads.tolist()
         numbers = np.cumsum(starts == 1)
         self.sentence: list[int] = (numbers - numbers[:1]).tolist()
         self._strings = doc.vocab.strings
         self.tag, self.dep = self._spelled(tag), self._spelled(dep)
         self._lexemes = lexemes()
         self._numbers = self._lexemes.numbers(orth, self._strings)
-        self.word: list[str] = self._lexemes.spelled[self._numbers].tolist()
-        self.lower: list[str] = self._lexemes.lower[self._numbers].tolist()
+        self.word: list[str] = self._lexemes.spelled.take(self._numbers).tolist()
+        self.lower: list[str] = self._lexemes.lower.take(self._numbers).tolist()
         self.start: list[int] = start.tolist()
-        self.end: list[int] = (start.astype(np.intp) + self._lexemes.chars[self._numbers]).tolist()
+        self.end: list[int] = (start.astype(np.intp) + self._lexemes.chars.take(self._numbers)).tolist()
         self._iob, self._ent_type = iob, ent_type
 
     def __len__(self) -> int:
@@ -54,15 +55,15 @@ class Columns:
 
     def entities(self) -> list[tuple[int, int, str]]:
         """Return (first token, token after the last, label) of the model's entities, in order."""
-        begins = np.flatnonzero(self._iob == _BEGINS_ENTITY)
-        outside = np.append(np.flatnonzero(self._iob != _INSIDE_ENTITY), len(self))
-        afters = outside[np.searchsorted(outside, begins, side="right")]
+        begins = (self._iob == _BEGINS_ENTITY).nonzero()[0]
+        outside = np.append((self._iob != _INSIDE_ENTITY).nonzero()[0], len(self))
+        afters = outside[outside.searchsorted(begins, side="right")]
         labels = self._spelled(self._ent_type[begins])
         return list(zip(begins.tolist(), afters.tolist(), labels, strict=True))
 
     def _spelled(self, ids: Ids) -> list[str]:
         numbers = _GRAMMAR.numbers(ids, self._strings)
-        found: list[str] = _GRAMMAR.spelled[numbers].tolist()
+        found: list[str] = _GRAMMAR.spelled.take(numbers).tolist()
         return found
 
     def tokens_of(self, words: WordClass) -> list[int]:
@@ -78,13 +79,12 @@ class Columns:
     @cached_property
     def _by_head(self) -> tuple[list[int], list[int], list[int]]:
         """The tokens in order of their heads, without roots, and where each head's begin and end."""
-        head = np.array(self.head, dtype=np.intp)
-        tokens = np.flatnonzero(head != np.arange(len(head)))
-        heads = head[tokens]
-        counts = np.bincount(heads, minlength=len(head))
+        tokens = (self._heads != np.arange(len(self))).nonzero()[0]
+        heads = self._heads[tokens]
+        counts = np.bincount(heads, minlength=len(self))
         begins = np.cumsum(counts) - counts
         afters = begins + np.minimum(counts, _MAX_CHILDREN)
-        return tokens[np.argsort(heads, kind="stable")].tolist(), begins.tolist(), afters.tolist()
+        return tokens[heads.argsort(kind="stable")].tolist(), begins.tolist(), afters.tolist()
 
     def root(self, first: int, after: int) -> int:
         """Return the token of `first:after` whose head lies outside: the syntactic head of the span."""

@@ -42,11 +42,12 @@ class Spellings:
 
     def numbers(self, ids: Ids, strings: StringStore) -> Numbers:
         """Return the numbers of the strings with these ids, learning those that are new."""
-        found: Numbers = self._slots[ids & self._mask]
-        elsewhere = np.flatnonzero(self._ids[found] != ids)
+        found: Numbers = self._slots.take((ids & self._mask).view(np.intp))
+        elsewhere = (self._ids.take(found) != ids).nonzero()[0]
         if len(elsewhere):
             others: list[int] = ids[elsewhere].tolist()
-            self._learn(set(others).difference(self._number), strings)
+            if new := set(others).difference(self._number):
+                self._learn(new, strings)
             found[elsewhere] = [self._number[key] for key in others]
         return found
 
@@ -129,4 +130,5 @@ class WordClass:
             self._flags = with_room(self._flags, len(table))
             self._flags[self._known : len(table)] = [self._test(word) for word in table.words(self._known)]
             self._known = len(table)
-        return np.flatnonzero(self._flags[numbers])
+        found: Numbers = self._flags.take(numbers).nonzero()[0]
+        return found

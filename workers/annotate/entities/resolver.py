@@ -123,13 +123,13 @@ def _clusters(
         if entries and (entry := entries.get(group[1]) or entries.get(name.key)):
             group = (name.label, f"entry {entry}")
         grouped.setdefault(group, []).append(name)
-    return [_cluster(group[0], members) for group, members in grouped.items()]
+    return [_cluster(group[0], members, linked=bool(entries)) for group, members in grouped.items()]
 
 
-def _cluster(label: str, names: list[Name]) -> Cluster:
+def _cluster(label: str, names: list[Name], *, linked: bool) -> Cluster:
     if label == "PLACE":
         label = _commonest([name.label for name in names])
-    entry = next((name.entry for name in names if name.entry is not None), None)
+    entry = next((name.entry for name in names if name.entry is not None), None) if linked else None
     if entry is not None:
         return Cluster(entry.label, names, entry.name, kb_uri=entry.uri)
     texts = [name.text for name in names]

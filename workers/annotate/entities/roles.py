@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from workers.annotate.entities.clusters import Role
 from workers.annotate.entities.columns import Columns
@@ -44,8 +44,10 @@ def roles_of(columns: Columns, name: Name, cover: Cover) -> list[Role]:
     return [role for role in found if role is not None]
 
 
-def distinct_roles(roles: Iterable[Role]) -> tuple[str, ...]:
+def distinct_roles(roles: Sequence[Role]) -> tuple[str, ...]:
     """Return the texts of roles, each once; one that is a part of another ('president') is left out."""
+    if not roles:  # most entities
+        return ()
     texts = list(dict.fromkeys([role.text for role in roles]))
     if len(texts) < 2:
         return tuple(texts)
