@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.names import ORG, PERSON, PLACES, Name
-from workers.annotate.entities.places import atlas
-from workers.annotate.entities.tables import rows
+from workers.annotate.entities.places import atlas, is_party_and_state
+from workers.annotate.entities.tables import rows, words
 
 _NO_ENTITY = "-"
 _KNOWN: dict[str, str] = {row[0]: row[1] for row in rows("known_names.tsv")}
 _BY_LAST_WORD: dict[str, str] = {row[0]: row[1] for row in rows("other_kinds.tsv")}
+_UNSURE = frozenset({ORG, PERSON, "PRODUCT"})  # labels that the last word overrules
 _OFFICES = frozenset({"secretary", "minister", "ministers", "secretaries", "undersecretary", "professor", "department"})
+_BEHIND_PORTFOLIOS = (["minister"], ["secretary"])
 _MAX_ACRONYM_CHARS = 5
 _MAX_PERSON_TOKENS = 4
 _FORMS_OF_ADDRESS = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "prof", "prof."})
@@ -23,7 +25,9 @@ def settle_labels(columns: Columns, names: Iterable[Name]) -> list[Name]:
     kept = []
     for name in names:
         label = _KNOWN.get(name.key)
-        if label == _NO_ENTITY or _is_ordinary_word(columns, name) or _is_part_of_office(columns, name):
+        if label == _NO_ENTITY or is_party_and_state(name.key):
+            continue
+        if _is_ordinary_word(columns, name) or _is_part_of_office(columns, name):
             continue
         if label is None:
             label = (
@@ -52,8 +56,8 @@ def _no_person(columns: Columns, name: Name) -> str | None:
 
 
 def _by_last_word(name: Name) -> str | None:
-    """'Paris Agreement' is no organisation, 'Red Sea' neither."""
-    if name.label not in (ORG, PERSON) or " " not in name.key:
+    """'Paris Agreement' is no organisation, 'Red Sea' neither; 'Orva Pharma' is one."""
+    if name.label not in _UNSURE or " " not in name.key:
         return None
     return _BY_LAST_WORD.get(name.key.rsplit(" ", 1)[1])
 
@@ -83,7 +87,10 @@ def _is_ordinary_word(columns: Columns, name: Name) -> bool:
 
 
 def _is_part_of_office(columns: Columns, name: Name) -> bool:
-    """'State' in 'Secretary of State' is no organisation of its own."""
-    if name.label != ORG or name.after - name.first > 1 or name.first < 2:
+    """'State' in 'Secretary of State' is no organisation of its own, nor is 'Transport' in 'Transport Secretary'."""
+    if name.label != ORG or name.after - name.first > 1:
         return False
-    return columns.lower[name.first - 1] in ("of", "for") and columns.lower[name.first - 2] in _OFFICES
+    lower = columns.lower
+    if name.key in words("portfolios.txt") and lower[name.after : name.after + 1] in _BEHIND_PORTFOLIOS:
+        return True
+    return name.first >= 2 and lower[name.first - 1] in ("of", "for") and lower[name.first - 2] in _OFFICES

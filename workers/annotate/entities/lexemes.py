@@ -26,7 +26,7 @@ class Spellings:
     """Strings under numbers in order of their first sight; number 0 is the empty string.
 
     The lowest bits of an id are its slot in a table, so that numpy looks up all ids of an article at once. Of ids that
-    share a slot the last one learnt has it; a dict knows the others. Looking up each in the dict takes five times as
+    share a slot the last one learnt has it; a dict knows the others. Looking up each in the dict takes several times as
     long.
     """
 

@@ -23,6 +23,7 @@ MIN_CITY_TO_OVERRULE_REGION = 600_000
 # A country that the article names outweighs a city elsewhere that is so many times larger (decimal logarithm: 20), its
 # state three times more: Moscow stays in Russia and Paris in France when the article is about the United States.
 _COUNTRY_WORTH, _REGION_WORTH = 1.3, 0.5
+_PARTIES = frozenset({"r", "d", "i"})  # Republican, Democrat, independent
 _UMLAUTS = frozenset({"DE", "AT", "CH", "LI"})
 _NEIGHBOURS = {"GE": ("RU", "AM", "AZ", "TR", "UA")}  # of countries that share their name with a state elsewhere
 # Between the short name of a city and what tells it from others: 'Frankfurt am Main', 'Newcastle upon Tyne'.
@@ -145,6 +146,21 @@ def demonym_group(key: str) -> str | None:
     """Return one group for all words for a country's people ('Russian', 'Russians'), None for other groups."""
     code = atlas().demonyms.get(key)
     return f"people of {code}" if code else None
+
+
+def is_party_and_state(key: str) -> bool:
+    """Tell whether a key is what news writes behind US politicians: 'D-Maine', 'R-Calif.', 'I-VT'."""
+    party, hyphen, state = key.partition("-")
+    if party not in _PARTIES or not hyphen:
+        return False
+    place = atlas().regions.get(state) or atlas().regions.get(state + ".")
+    return state.upper() in _postal_codes() or (place is not None and place.country == "US")
+
+
+@cache
+def _postal_codes() -> frozenset[str]:
+    """Return the two letters of each US state, which are its code in GeoNames."""
+    return frozenset(place.admin1 for place in atlas().regions.values() if place.country == "US" and place.admin1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice, takewhile
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.lexemes import WordClass
 from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, Name
 from workers.annotate.entities.tables import rows, words
-from workers.annotate.entities.trim import TITLE_GENDER, make_name, with_particles
+from workers.annotate.entities.trim import ARTICLES, TITLE_GENDER, make_name, with_particles
 
 _CAPITALISED = WordClass(lambda word: word[:1].isupper())
 _MAX_WORDS = 12  # a longer name is a run of capitals
@@ -42,6 +44,29 @@ def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str], *,
     return found
 
 
+def with_whole_countries(columns: Columns, names: list[Name]) -> list[Name]:
+    """Return the names, with countries of several words in one where the model cut them: 'Burkina' and 'Faso'."""
+    whole: list[Name] = []
+    cut: set[Name] = set()
+    for token in columns.tokens_of(_BEGINS_COUNTRY):
+        if whole and token < whole[-1].after:
+            continue
+        for after, label in _spelled(_countries(), columns, columns.lower[token], token):
+            parts = _overlapping(names, token, after)
+            if parts and all(token <= part.first and part.after <= after for part in parts):
+                if (parts[0].first, parts[0].after) != (token, after):
+                    whole.append(make_name(columns, token, after, label))
+                    cut.update(parts)
+                break
+    return sorted([name for name in names if name not in cut] + whole, key=lambda name: name.first) if whole else names
+
+
+def _overlapping(names: list[Name], first: int, after: int) -> list[Name]:
+    """Return the names, which are in order, that have a token of `first:after`."""
+    begin = bisect_right(names, first, key=lambda name: name.after)
+    return list(takewhile(lambda name: name.first < after, islice(names, begin, None)))
+
+
 _Index = dict[str, dict[int, dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]]]
 """Names by their first word in lower case, how many words they have, and those in capitals: the names, with labels."""
 
@@ -58,6 +83,17 @@ def _countries() -> _Index:
                 if spelled and name.lower() not in common:
                     found.setdefault(spelled, label)
     return _indexed(found)
+
+
+def _begins_long_country(word: str) -> bool:
+    return (
+        word[:1].isupper()
+        and word.lower() not in ARTICLES
+        and any(size > 1 for size in _countries().get(word.lower(), ()))
+    )
+
+
+_BEGINS_COUNTRY = WordClass(_begins_long_country)
 
 
 def _index(columns: Columns, names: list[Name], surnames: Iterable[str]) -> _Index:

@@ -14,8 +14,8 @@ from workers.annotate.entities.tables import rows, words
 NOT_NAMES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"})
 
 TITLE_GENDER: dict[str, str] = {row[0]: row[1] for row in rows("titles.tsv")}
-_ARTICLES = frozenset({"the", "a", "an"})
-_CAPITAL_ARTICLES = frozenset(form for article in _ARTICLES for form in (article.capitalize(), article.upper()))
+ARTICLES = frozenset({"the", "a", "an"})
+_CAPITAL_ARTICLES = frozenset(form for article in ARTICLES for form in (article.capitalize(), article.upper()))
 _GENITIVES = frozenset({"'s", "’s", "‘s", "'", "’"})
 _OPENING = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
 _CLOSING = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
@@ -89,7 +89,7 @@ def _parts(columns: Columns, first: int, after: int, label: str) -> Iterator[tup
 def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:
     """Return the name without what only stands beside it (article, genitive, quotation marks, a person's title)."""
     word, lower = columns.word, columns.lower
-    while first < after and (lower[first] in _ARTICLES or word[first] in _OPENING or word[first].isspace()):
+    while first < after and (lower[first] in ARTICLES or word[first] in _OPENING or word[first].isspace()):
         first += 1
     while after > first and _is_loose_end(columns, first, after):
         after -= 1
