@@ -68,6 +68,12 @@ def test_he_and_the_minister_mean_the_person(nlp: Language) -> None:
     assert referent.entity == person(entities, "Robert Laine")
 
 
+def test_a_nominal_begins_with_its_article(nlp: Language) -> None:
+    """'the front-runner' is one mention, hyphen included; 'even' before it is not part of it."""
+    _, entities = found(nlp, "Party front-runner Carl Holm arrived late. Even the front-runner looked tired.")
+    assert "the front-runner" in [mention.exact for mention in person(entities, "Carl Holm").mentions]
+
+
 def meant(nlp: Language, text: str, words: str) -> str | None:
     """Return the name of whom the last `words` of the text mean."""
     doc, entities = found(nlp, text)
