@@ -169,29 +169,13 @@ def _places(blocks: Sequence[Block]) -> Floats:
     while top.parent is not None:
         top = top.parent
     page_prose, page_chars = max(1, top.prose_chars), max(1, top.chars)
-    figures: dict[int, tuple[float, ...]] = {}
-
-    def of(place: Place) -> tuple[float, ...]:
-        row = figures.get(id(place))
-        if row is None:
-            chars = max(1, place.chars)
-            row = figures[id(place)] = (
-                min(chars, 50_000),
-                place.link_chars / chars,
-                min(place.prose_chars, 50_000),
-                min(place.blocks, 500),
-                place.prose_chars / chars,
-                place.prose_chars / page_prose,
-                place.chars / page_chars,
-                chars / max(1, place.blocks),
-            )
-        return row
-
-    whole: dict[int, tuple[float, ...]] = {}
-    rows = []
+    numbers: dict[Place, int] = {}  # of the places that are asked about
+    whole: dict[Place, tuple[tuple[int, ...], tuple[float, ...]]] = {}
+    around: list[tuple[int, ...]] = []  # numbers of place, parent, grandparent, section
+    cores: list[tuple[float, ...]] = []
     for block in blocks:
         place = block.place
-        row = whole.get(id(place))
+        row = whole.get(place)
         if row is None:
             parent = place.parent or place
             grand = parent.parent or parent
@@ -205,12 +189,31 @@ def _places(blocks: Sequence[Block]) -> Floats:
             while core.prose_chars < CORE_SHARE * page_prose and core.parent is not None:
                 core = core.parent
                 distance += 1
-            row = whole[id(place)] = (
-                *of(place), *of(parent), *of(grand), *of(section),
-                min(distance, 20), core.link_chars / max(1, core.chars), core.chars / page_chars, core.depth,
-            )  # fmt: skip
-        rows.append(row)
-    return np.array(rows, np.float32)
+            near = tuple(numbers.setdefault(one, len(numbers)) for one in (place, parent, grand, section))
+            row = whole[place] = (
+                near,
+                (min(distance, 20), core.link_chars / max(1, core.chars), core.chars / page_chars, core.depth),
+            )
+        around.append(row[0])
+        cores.append(row[1])
+    sums = np.array([(p.chars, p.link_chars, p.prose_chars, p.blocks) for p in numbers], np.float64)
+    all_chars, links, prose, count = sums.T
+    chars = np.maximum(all_chars, 1)
+    figures = np.stack(
+        [
+            np.minimum(chars, 50_000),
+            links / chars,
+            np.minimum(prose, 50_000),
+            np.minimum(count, 500),
+            prose / chars,
+            prose / page_prose,
+            all_chars / page_chars,
+            chars / np.maximum(count, 1),
+        ],
+        axis=1,
+    )
+    of_places = figures[np.array(around)].reshape(len(blocks), -1)
+    return np.concatenate([of_places, np.array(cores)], axis=1, dtype=np.float32)
 
 
 def _bits(blocks: Sequence[Block]) -> Floats:

@@ -27,6 +27,7 @@ BLOCK_TAGS = frozenset(
     }
 )  # fmt: skip
 CELLS = frozenset({"td", "th"})
+_NAMING = ("class", "id", "role")  # attributes that say what an element is for
 CELL_BREAK = " | "
 PROSE_CHARS = 80  # a block of as many characters, less than half of them links, is taken for running text
 
@@ -149,12 +150,20 @@ class BlockReader:
         return self.blocks
 
     def _enter(self, element: Any, tag: str, parent: Place) -> Place:
-        names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
-        own = self._names_of(names) if len(names) > 2 else 0
-        hidden = parent.hidden or element.get("hidden") is not None or element.get("aria-hidden") == "true"
-        style = element.get("style")
-        if style and not hidden and _HIDDEN_STYLE.search(style):
-            hidden = True
+        given = dict(element.items())  # one call into lxml in place of six
+        own, classes, hidden = 0, "", parent.hidden
+        if given:
+            classes = given.get("class", "")
+            for attribute in _NAMING:
+                if names := given.get(attribute):
+                    own |= self._names_of(names)
+            if not hidden:
+                style = given.get("style")
+                hidden = (
+                    "hidden" in given
+                    or given.get("aria-hidden") == "true"
+                    or bool(style and _HIDDEN_STYLE.search(style))
+                )
         place = Place(
             tag,
             parent,
@@ -162,7 +171,7 @@ class BlockReader:
             parent.tags | ANCESTOR_TAGS.get(tag, 0),
             parent.names | own,
             own,
-            f"{tag}.{element.get('class') or ''}",
+            f"{tag}.{classes}",
             hidden,
             near_names=own | parent.own_names | (parent.parent.own_names if parent.parent else 0),
         )

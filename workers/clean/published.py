@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from schemas.clean import PublishedAtSource
 from workers.clean.address import is_front_page
 from workers.clean.blocks import Block
@@ -263,10 +265,16 @@ def _in_scripts(scripts: Sequence[str], latest: datetime) -> FoundDate | None:
     return None
 
 
+_MAYBE_DATED = etree.XPath("descendant-or-self::*[self::time or @itemprop]")  # in C, as the authors are
+_DATED_TAGS = frozenset({"time", "meta", "span", "div", "abbr", "p"})
+
+
 def _in_markup(root: Any, latest: datetime) -> tuple[FoundDate, bool] | None:
     """Return the date of the first `<time>` or `itemprop=datePublished`, and whether it says that it is the one."""
     first: FoundDate | None = None
-    for element in root.iter("time", "meta", "span", "div", "abbr", "p"):
+    for element in _MAYBE_DATED(root):
+        if element.tag not in _DATED_TAGS:
+            continue
         published = element.get("itemprop") in ("datePublished", "dateCreated") or (
             element.tag == "time" and element.get("pubdate") is not None
         )
