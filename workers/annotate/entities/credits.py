@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from workers.annotate.entities.columns import Columns
-from workers.annotate.entities.names import GPE, Name
+from workers.annotate.entities.names import GPE, Name, key_of
+from workers.annotate.entities.places import atlas
 from workers.annotate.entities.tables import words
 from workers.annotate.entities.trim import make_name
 
 _CREDIT = re.compile(r"\b(?:Authors?|Editors?|Edited by|Interview(?:er)?|Text)\s?: ?[^\n.:]{3,80}")
 _CREDIT_WORDS = ("Author", "Editor", "Edited by", "Interview", "Text")
-# 'KABUL, Dec 7 (Reuters) -' at the head of a paragraph.
+# 'KABUL, Dec 7 (Reuters) -' at the head of a paragraph, and without agency, if the place is known: 'KABUL -'.
+_PLACE = r"(?m)^[ \t]*([A-Z][A-Z.'’-]+(?: [A-Z.'’-]{2,}){0,2})"
 _DATELINE = re.compile(
-    r"(?m)^[ \t]*([A-Z][A-Z.'’-]+(?: [A-Z.'’-]{2,}){0,2})"  # the place
-    r"(?:[,/][^()\n]{0,40})? ?\([A-Z][A-Za-z-]+\) ?[-–—]"  # another place or the date; the agency
+    _PLACE + r"(?:[,/][^()\n]{0,40})? ?\([A-Z][A-Za-z-]+\) ?[-–—]"  # another place or the date; the agency
 )
+_BARE_DATELINE = re.compile(_PLACE + r"(?:, [A-Z][a-z]+\.?(?: \d{1,2})?)? [-–—]{1,2} (?=[A-Z“\"])")
 
 
 def credit_lines(text: str) -> list[tuple[int, int]]:
@@ -51,7 +53,13 @@ def _list_around(text: str, name: Name) -> tuple[int, int] | None:
 def with_datelines(columns: Columns, names: list[Name]) -> list[Name]:
     """Return the names and the places of datelines; a dateline's words have no other reading."""
     found = []
-    for match in _DATELINE.finditer(columns.text):
+    known = atlas()
+    bare = (
+        m
+        for m in _BARE_DATELINE.finditer(columns.text)
+        if (key := key_of(m[1])) in known.cities or key in known.countries
+    )
+    for match in chain(_DATELINE.finditer(columns.text), bare):
         start, end = match.span(1)
         first = bisect_left(columns.start, start)
         if first == len(columns) or columns.start[first] != start:

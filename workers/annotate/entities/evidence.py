@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.names import GPE, ORG, PERSON, PLACES, Name
 from workers.annotate.entities.places import atlas
 from workers.annotate.entities.roles import ROLE_GENDER
@@ -60,8 +61,12 @@ def _told(columns: Columns, name: Name) -> str | None:
         return _KINDS[noun]
     if noun == "of" and before > 0 and (label := _KINDS.get(columns.lower[before - 1])) in PLACES:
         return label
-    if columns.word[before].islower() and noun in _BESIDE_PEOPLE and columns.tag[before] == "NN":
-        return PERSON
+    if noun in _BESIDE_PEOPLE and columns.tag[before].startswith("NN"):
+        opens = before == 0 or columns.sentence[before - 1] != columns.sentence[before]
+        if columns.word[before].islower() and columns.tag[before] == "NN":
+            return PERSON
+        if opens and name.after - name.first in (2, 3) and columns.lower[name.first] in first_names():
+            return PERSON  # 'Headteacher John Mbeki', which opens its sentence
     if noun in _LOCATIVE and name.label not in PLACES and name.key in atlas().cities:
         return GPE
     return PERSON if TITLE_GENDER.get(noun, "-") in ("m", "f") and columns.word[before][0].isupper() else None

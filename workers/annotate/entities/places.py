@@ -149,12 +149,14 @@ def demonym_group(key: str) -> str | None:
 
 
 def is_party_and_state(key: str) -> bool:
-    """Tell whether a key is what news writes behind US politicians: 'D-Maine', 'R-Calif.', 'I-VT'."""
+    """Tell whether a key is what news writes behind US politicians: 'D-Maine', 'R-Calif.', 'I-VT', 'D-Chicago'."""
     party, hyphen, state = key.partition("-")
     if party not in _PARTIES or not hyphen:
         return False
     place = atlas().regions.get(state) or atlas().regions.get(state + ".")
-    return state.upper() in _postal_codes() or (place is not None and place.country == "US")
+    if state.upper() in _postal_codes() or state in atlas().cities:
+        return True
+    return place is not None and place.country == "US"
 
 
 @cache

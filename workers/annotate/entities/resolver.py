@@ -18,7 +18,7 @@ from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, PLACES, Name
 from workers.annotate.entities.organizations import same_organizations, without_legal_form
 from workers.annotate.entities.persons import People, Person, label_people
 from workers.annotate.entities.places import atlas, demonym_group, label_places, place_group
-from workers.annotate.entities.search import find_missed, with_whole_countries
+from workers.annotate.entities.search import find_missed, with_companies, with_whole_countries
 from workers.annotate.entities.trim import names_of
 
 
@@ -58,6 +58,8 @@ def resolve(
         label_places(names, first_names())
     if Step.LABELS in steps:
         names = settle_labels(columns, names)
+    if Step.ORGANIZATIONS in steps:
+        names = with_companies(columns, names)
     if Step.EVIDENCE in steps:
         apply_evidence(columns, names)
     if gazetteer is not None:

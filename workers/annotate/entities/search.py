@@ -11,6 +11,7 @@ from itertools import islice, takewhile
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.lexemes import WordClass
 from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, Name
+from workers.annotate.entities.organizations import without_legal_form
 from workers.annotate.entities.tables import rows, words
 from workers.annotate.entities.trim import ARTICLES, TITLE_GENDER, make_name, with_particles
 
@@ -61,11 +62,62 @@ def with_whole_countries(columns: Columns, names: list[Name]) -> list[Name]:
     return sorted([name for name in names if name not in cut] + whole, key=lambda name: name.first) if whole else names
 
 
+def with_companies(columns: Columns, names: list[Name]) -> list[Name]:
+    """Return the names, with those before a legal form as organisations: 'Quantis Inc.', whatever the model made of it.
+
+    A run of capitalised words before the form is a name also where the model found none.
+    """
+    found: list[Name] = []
+    cut: set[Name] = set()
+    for form in columns.tokens_of(_LEGAL_FORM):
+        first = form
+        while first > 0 and form - first < _MAX_COMPANY_WORDS and _may_name_company(columns, first - 1, form):
+            first -= 1
+        if first == form or not columns.word[first][:1].isupper():
+            continue
+        parts = _overlapping(names, first, form + 1)
+        if any(part.first < first or part.after > form + 1 for part in parts):
+            continue
+        if parts:
+            first = parts[0].first if parts[-1].after >= form else first
+        whole = make_name(columns, first, form + 1, ORG)
+        if found and found[-1].after > first:
+            continue
+        found.append(whole)
+        cut.update(parts)
+    if not found:
+        return names
+    short = {without_legal_form(name.key) for name in found}
+    kept = [name for name in names if name not in cut]
+    for name in kept:
+        if name.key in short:
+            name.label = ORG
+    return sorted(kept + found, key=lambda name: name.first)
+
+
+def _may_name_company(columns: Columns, token: int, form: int) -> bool:
+    if columns.sentence[token] != columns.sentence[form]:
+        return False
+    word = columns.word[token]
+    if word == "," and token == form - 1:
+        return True
+    if word == "&":
+        return True
+    return word[:1].isupper() and columns.tag[token].startswith("NNP") and columns.lower[token] not in ARTICLES
+
+
 def _overlapping(names: list[Name], first: int, after: int) -> list[Name]:
     """Return the names, which are in order, that have a token of `first:after`."""
     begin = bisect_right(names, first, key=lambda name: name.after)
     return list(takewhile(lambda name: name.first < after, islice(names, begin, None)))
 
+
+# Those that follow names of companies and are nothing else; others ('Group', 'Co', 'SA') also stand in other names.
+_LEGAL_FORMS: frozenset[str] = frozenset(
+    {"Inc", "Inc.", "Corp", "Corp.", "Ltd", "Ltd.", "PLC", "plc", "LLC", "LLP", "GmbH", "S.p.A."}
+)
+_LEGAL_FORM = WordClass(_LEGAL_FORMS.__contains__)
+_MAX_COMPANY_WORDS = 6
 
 _Index = dict[str, dict[int, dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]]]
 """Names by their first word in lower case, how many words they have, and those in capitals: the names, with labels."""
@@ -110,6 +162,8 @@ def _index(columns: Columns, names: list[Name], surnames: Iterable[str]) -> _Ind
         long_enough = long_enough and len(spelled) <= _MAX_WORDS
         if long_enough and spelled[0][:1].isupper() and (len(spelled) > 1 or name.key not in common):
             wanted.setdefault(spelled, name.label)
+            if spelled[-1] in _LEGAL_FORMS and without_legal_form(name.key) not in common:
+                wanted.setdefault(spelled[: -2 if spelled[-2:-1] == (",",) else -1], ORG)
     for surname in surnames:
         if len(surname) >= _MIN_CHARS and surname[0].isupper() and surname.lower() not in common:
             wanted.setdefault((surname,), PERSON)

@@ -19,6 +19,7 @@ _CAPITAL_ARTICLES = frozenset(form for article in ARTICLES for form in (article.
 _GENITIVES = frozenset({"'s", "’s", "‘s", "'", "’"})
 _OPENING = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
 _CLOSING = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
+_DASHES = frozenset({"-", "–", "—", "--"})
 _LEADING_PARTICLES = frozenset({"von", "van", "de", "del", "al", "bin", "ibn", "di", "der"})
 _ADDRESS = re.compile(r"https?:|www\.|@|\.(?:com|org|net)\b", re.IGNORECASE)  # web addresses are no people
 _CALLINGS = frozenset(row[0] for row in rows("role_nouns.tsv"))
@@ -67,6 +68,8 @@ def _is_bare(word: str) -> bool:
 def _parts(columns: Columns, first: int, after: int, label: str) -> Iterator[tuple[int, int]]:
     """Split at line breaks and tabs: a name does not run from a headline into a paragraph.
 
+    Neither does it run from a dateline into the sentence behind it ('MANCHESTER - Arsenal').
+
     People and places are split at strokes too ('Ann Lee/Pool', 'LONDON/PARIS'), people behind genitives ('Acme's Lee').
     """
     begin = first
@@ -74,6 +77,7 @@ def _parts(columns: Columns, first: int, after: int, label: str) -> Iterator[tup
         word = columns.word[token]
         ends_here = word.isspace() and ("\n" in word or "\t" in word)
         ends_here = ends_here or (word == "/" and (label == PERSON or label in PLACES))
+        ends_here = ends_here or (word in _DASHES and first < token and _ends_dateline(columns, first, token))
         if label == PERSON and word in _GENITIVES and token + 1 < after:
             begin = token + 1  # whose he is does not belong to his name
         elif ends_here:
@@ -84,6 +88,16 @@ def _parts(columns: Columns, first: int, after: int, label: str) -> Iterator[tup
                 return  # what follows is a caption
     if begin < after:
         yield begin, after
+
+
+def _ends_dateline(columns: Columns, first: int, dash: int) -> bool:
+    """Tell whether a line opens with words in capitals and this dash, with a blank before it."""
+    if first > 0 and "\n" not in columns.word[first - 1]:
+        return False
+    return (
+        columns.end[dash - 1] < columns.start[dash]
+        and columns.text[columns.start[first] : columns.end[dash - 1]].isupper()
+    )
 
 
 def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:

@@ -161,6 +161,37 @@ def test_a_country_of_two_words_is_one_place(text: str, names: list[str], wanted
     assert list(entities(text, *((name, "GPE") for name in names))) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("Then Quantis Inc. rose", [], id="missed"),
+        pytest.param("Then Quantis Inc. rose", [("Quantis", "PRODUCT")], id="taken for a product"),
+        pytest.param("Then Quantis Inc. rose . Later Quantis fell", [("Quantis Inc.", "ORG")], id="short form missed"),
+        pytest.param("Then Quantis Inc. rose . Later Quantis fell", [("Quantis", "PERSON")], id="short form mistaken"),
+    ],
+)
+def test_a_legal_form_makes_an_organisation(text: str, names: list[tuple[str, str]]) -> None:
+    """'Quantis Inc.' is a company, and so is what the article calls Quantis."""
+    tags = ["NNP" if word[0].isupper() and word not in ("Then", "Later") else "RB" for word in text.split()]
+    found = entities(text, *names, tags=tags)
+    assert [entity.label for entity in found.values()] == ["ORG"]
+    assert list(found) == ["Quantis Inc."]
+    assert found["Quantis Inc."].aliases == (("Quantis",) if "Later" in text else ())
+
+
+def test_a_dateline_is_no_part_of_the_name_behind_it() -> None:
+    """'MANCHESTER - Arsenal' at the head of a story are a city and a club; 'ALPHA - Beta' in a line may be one name."""
+    found = entities("MANCHESTER - Arsenal won", ("MANCHESTER - Arsenal", "ORG"))
+    assert [(entity.name, entity.label) for entity in found.values()] == [("MANCHESTER", "GPE"), ("Arsenal", "ORG")]
+    assert list(entities("Then ALPHA - Beta won", ("ALPHA - Beta", "ORG"))) == ["ALPHA - Beta"]
+
+
+def test_an_office_that_opens_the_sentence_tells_who_is_a_person() -> None:
+    """'Headteacher Ingrid Velm said': also with its capital, if a first name follows."""
+    found = entities("Headteacher Ingrid Velm spoke", ("Ingrid Velm", "GPE"), tags=["NN", "NNP", "NNP", "VBD"])
+    assert found["Ingrid Velm"].label == "PERSON"
+
+
 def test_a_portfolio_before_its_minister_is_no_organisation() -> None:
     """'Transport' in 'Transport Secretary Ana Prado' is part of her office; by itself it may be a ministry."""
     found = entities("Transport Secretary Ana Prado left", ("Transport", "ORG"), ("Ana Prado", "PERSON"))
@@ -174,6 +205,7 @@ def test_a_portfolio_before_its_minister_is_no_organisation() -> None:
         pytest.param("D-Maine", False, id="a state"),
         pytest.param("R-Calif.", False, id="abbreviated"),
         pytest.param("I-VT", False, id="two letters"),
+        pytest.param("D-Chicago", False, id="a city"),
         pytest.param("D-Day", True, id="no state behind it"),
         pytest.param("A-Maine", True, id="no party before it"),
     ],
