@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bench.train_speakers import examples, fitted, read_passages, reasons
 from schemas.clean import CleanArticle
 from schemas.enriched import Quote, QuoteType, SpeakerKind
 from workers.annotate import AnnotateOptions, Annotator
 from workers.annotate.quotes import CATALOGUE
+from workers.annotate.quotes.ranker import speaker_weights
 from workers.annotate.quotes.rules import Rule
 
 pytestmark = pytest.mark.model
@@ -336,3 +338,28 @@ def test_it_is_the_organisation_that_spoke_before(annotator: Annotator, text: st
     assert quote.speaker.mention is not None
     assert quote.speaker.mention.exact.lower() == "it"
     assert quote.speaker.name == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        # a participle goes on with the main clause, whatever clause stands nearer
+        ("The minister wrote the council knew of the leak, adding, “They shut their eyes, and so did we.”", "minister"),
+        # the recogniser's name behind the paper that the parser took
+        ("The film shows old footage of Peter Baker asking, “Why should I pay for a bridge?”", "Peter Baker"),
+        # a comma between a subject and its cue
+        ("After the count, Mayor Tom Hale, said, “We are going to open the road before the snow comes.”", "Tom Hale"),
+    ],
+)
+def test_the_ranker_finds_who_speaks_where_the_parse_is_lost(annotator: Annotator, text: str, speaker: str) -> None:
+    """The best candidate speaks, not the one that the cue hangs on."""
+    quote = quotes_of(annotator, text)[-1]
+    assert quote.speaker.mention is not None
+    assert speaker in quote.speaker.mention.exact
+
+
+def test_the_shipped_weights_are_those_of_the_passages() -> None:
+    """Whoever fits the ranker anew gets the table that is shipped."""
+    tells = list(reasons())
+    weights = fitted(list(examples(list(read_passages()))), tells)
+    assert [speaker_weights()[tell] for tell in tells] == pytest.approx(list(weights), abs=0.02)

@@ -16,7 +16,7 @@ from schemas.ids import entity_id
 from workers.annotate.entities.bodies import ORGANIZATION_NOUNS, add_organization_references
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
-from workers.annotate.entities.coreference import add_references
+from workers.annotate.entities.coreference import PEOPLE_NOUNS, add_references
 from workers.annotate.entities.cover import Cover
 from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.gazetteer import Gazetteer, GazetteerError, read_gazetteer
@@ -24,10 +24,11 @@ from workers.annotate.entities.locating import locate_all
 from workers.annotate.entities.places import atlas
 from workers.annotate.entities.relations import relate
 from workers.annotate.entities.resolver import ALL_STEPS, Step, resolve
-from workers.annotate.entities.roles import distinct_roles
+from workers.annotate.entities.roles import ROLE_GENDER, distinct_roles
 from workers.annotate.entities.salience import Scale, with_quoted
 
 __all__ = [
+    "NOUNS_OF_PEOPLE",
     "ORGANIZATION_NOUNS",
     "ArticleEntities",
     "Gazetteer",
@@ -40,6 +41,7 @@ __all__ = [
     "with_quoted",
 ]
 
+NOUNS_OF_PEOPLE: frozenset[str] = frozenset(PEOPLE_NOUNS) | frozenset(ROLE_GENDER)
 _BESIDE_TOKENS = 25  # from a noun to the name in apposition; the rest of the noun's phrase lies between
 
 

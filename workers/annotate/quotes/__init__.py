@@ -3,8 +3,8 @@
 Marks make passages (`marks`), of which titles and nicknames are left out (`notquotes`). Cues (`cues`) report what
 stands beside them (`frames`), what depends on them (`clauses`, `extent`), what they are an aside to (`asides`), and the
 passages of their sentence that are left over (`leftover`); headlines, transcripts and signatures need no cue (`turns`).
-`join` keeps the outer of two reports, `carry` lets quotes go on without a cue. `speakers` says whom the words for the
-source mean, `confidence` how sure it is, `rules` why.
+`join` keeps the outer of two reports, `carry` lets quotes go on without a cue. `ranker` settles who speaks where the
+rules are not sure; `speakers` says whom the words for the source mean, `confidence` how sure it is, `rules` why.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from workers.annotate.quotes.cues import nouns, verbs
 from workers.annotate.quotes.grammar import Words
 from workers.annotate.quotes.join import find_reports
 from workers.annotate.quotes.marks import find_passages
-from workers.annotate.quotes.notquotes import left_out, quoted_passages
+from workers.annotate.quotes.notquotes import left_out, reasons_against
+from workers.annotate.quotes.ranker import Ranker, speaker_weights
 from workers.annotate.quotes.report import Report
 from workers.annotate.quotes.rules import CATALOGUE, Rule
 from workers.annotate.quotes.speakers import Speakers
 
 __all__ = ["CATALOGUE", "RULES_VERSION", "Rule", "find_quotes", "read_lexicon", "read_marks"]
 
-RULES_VERSION = "2"  # grows when a change of the rules changes quotes
+RULES_VERSION = "3"  # grows when a change of the rules changes quotes
 CONTEXT_CHARS = 160  # on each side, within the paragraph: about one sentence
 
 
@@ -50,13 +51,15 @@ def read_marks(
     if not len(doc):
         return (), ()
     text, paragraphs = article.text, article.paragraphs
-    all_passages = find_passages(text, paragraphs)
-    passages = quoted_passages(text, paragraphs, all_passages)
-    words = Words(doc, text, passages, paragraphs)
-    speakers = Speakers(words, entities)
+    passages = find_passages(text, paragraphs)
+    against = reasons_against(text, paragraphs, passages)
+    words = Words(doc, text, [p for p, why in zip(passages, against, strict=True) if why is None], paragraphs)
+    speakers, ranker = Speakers(words, entities), Ranker(words)
     reports = find_reports(words)
+    for report in reports:
+        ranker.settle(report)
     quotes = [_quote(words, report, article, speakers) for report in reports]
-    rest = left_out(text, paragraphs, all_passages, (span for report in reports for span in report.content))
+    rest = left_out(text, passages, against, (span for report in reports for span in report.content))
     return tuple(quote for quote in quotes if quote.confidence >= min_confidence), rest
 
 
@@ -64,6 +67,7 @@ def read_lexicon() -> None:
     """Read now the cue lexicon, which is read on first use, so that processes forked from this one share it."""
     verbs()
     nouns()
+    speaker_weights()
 
 
 def _quote(words: Words, report: Report, article: CleanArticle, speakers: Speakers) -> Quote:

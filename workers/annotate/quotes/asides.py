@@ -53,7 +53,7 @@ def reports_by_aside(words: Words) -> Iterator[Report]:
         elif lower in _VIEWS:
             report = _in_view(words, words.doc[i])
         elif lower in table:
-            report = _noun(words, words.doc[i])
+            report = None
         else:
             continue
         if report is None and lower in table:

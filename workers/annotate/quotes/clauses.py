@@ -43,6 +43,8 @@ def reports_by_clause(words: Words) -> Iterator[Report]:
         if words.passage_of[position] >= 0:
             continue
         token = words.doc[position]
+        if not token.n_lefts + token.n_rights:
+            continue  # nothing depends on it, so it reports nothing
         report = _report(words, token, words.cues[position])
         if report is not None:
             yield report

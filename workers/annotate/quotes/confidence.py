@@ -40,8 +40,9 @@ _BY_RULE: Mapping[str, tuple[float, float, float]] = {
 }
 _UNKNOWN_RULE = (0.5, 0.5, 0.5)
 # Factors for what the counts show to be harder, one each.
-_BY_SPEAKER: Mapping[str, float] = {"governor-subject": 0.80, "relative-pronoun": 0.80, "none": 0.75}
+_BY_SPEAKER: Mapping[str, float] = {"governor-subject": 0.80, "relative-pronoun": 0.80, "ranked": 0.55, "none": 0.75}
 _BY_CLASS: Mapping[str, float] = {"thought": 0.70, "document": 0.75}
+RANKED_WITHOUT_CUE = 0.45  # 34 of them
 SHORT_WORDS = 4
 SHORT_FACTOR = 0.75  # fewer words are more often a term than a quote
 
@@ -50,7 +51,10 @@ def confidence_of(report: Report, *, marked: bool, unmarked: bool, word_count: i
     """Return the probability that content and source are right; `marked` and `unmarked` say which words there are."""
     kinds = _BY_RULE.get(report.rule, _UNKNOWN_RULE)
     value = kinds[0] if not unmarked else kinds[1] if marked else kinds[2]
-    value *= _BY_SPEAKER.get(report.speaker_rule, 1.0) if report.rule not in _MARKED_RULES else 1.0
+    if report.speaker_rule == "ranked" and not report.cue:
+        value = RANKED_WITHOUT_CUE
+    elif report.speaker_rule == "ranked" or report.rule not in _MARKED_RULES:
+        value *= _BY_SPEAKER.get(report.speaker_rule, 1.0)
     value *= _BY_CLASS.get(report.cue_class, 1.0)
     if word_count < SHORT_WORDS:
         value *= SHORT_FACTOR

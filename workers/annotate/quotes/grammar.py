@@ -109,6 +109,8 @@ def children_of(token: Token) -> list[Token]:
 
     spaCy walks the whole phrase to list them, so without the bound a text that is one long sentence costs its square.
     """
+    if not token.n_lefts + token.n_rights:
+        return []  # most words; the edges cost more to ask
     if token.right_edge.i - token.left_edge.i > MAX_PHRASE_TOKENS:
         return []
     return list(token.children)

@@ -61,6 +61,8 @@ def _of_paragraph(text: str, start: int, end: int, index: int) -> Iterator[Passa
 
 def _double_passages(text: str, start: int, end: int, index: int) -> Iterator[Passage]:
     marks = [(m.start(), m.end()) for m in _DOUBLE.finditer(text, start, end)]
+    if not marks:
+        return
     open_marks: list[tuple[int, int]] = []  # outermost first; the inner ones are nested quotation
     straight_left = sum(text[a:b] in _STRAIGHT for a, b in marks)
     for at, after in marks:

@@ -34,9 +34,11 @@ _SENTENCE_MARKS = frozenset(".!?")
 _POSSESSIVE = re.compile(r"(?:['’]s|s['’])$")
 
 
-def quoted_passages(text: str, paragraphs: Sequence[Paragraph], passages: Sequence[Passage]) -> list[Passage]:
-    """Return the passages that may be somebody's words."""
-    return [p for p in passages if why_not(text, paragraphs[p.paragraph].start, p) is None]
+def reasons_against(
+    text: str, paragraphs: Sequence[Paragraph], passages: Sequence[Passage]
+) -> list[NotQuoteReason | None]:
+    """Return, for each passage, why it is nobody's words, None where it may be somebody's."""
+    return [why_not(text, paragraphs[p.paragraph].start, p) for p in passages]
 
 
 def why_not(text: str, paragraph_start: int, passage: Passage) -> NotQuoteReason | None:
@@ -60,18 +62,24 @@ def why_not(text: str, paragraph_start: int, passage: Passage) -> NotQuoteReason
 
 
 def left_out(
-    text: str, paragraphs: Sequence[Paragraph], passages: Sequence[Passage], content: Iterable[tuple[int, int]]
+    text: str,
+    passages: Sequence[Passage],
+    reasons: Sequence[NotQuoteReason | None],
+    content: Iterable[tuple[int, int]],
 ) -> tuple[NotQuote, ...]:
-    """Return the passages that no `content` (code points, of all quotes) touches, each with the reason."""
+    """Return the passages that no `content` (code points, of all quotes) touches, each with the reason.
+
+    `reasons` are those of `reasons_against`, one a passage.
+    """
     found = []
     taken = sorted(content)
     number, reach = 0, 0
-    for passage in passages:
+    for passage, told in zip(passages, reasons, strict=True):
         while number < len(taken) and taken[number][0] < passage.end:
             reach = max(reach, taken[number][1])
             number += 1
         if reach <= passage.start:
-            reason = why_not(text, paragraphs[passage.paragraph].start, passage) or _why_nobody(text, passage)
+            reason = told or _why_nobody(text, passage)
             exact = text[passage.start : passage.end]
             found.append(NotQuote(start=passage.start, end=passage.end, exact=exact, reason=reason))
     return tuple(found)

@@ -100,6 +100,11 @@ _SPEAKER_RULES = (
         "who speaks or acts last before the marks in their paragraph",
         "Mayor Anna Kowalski climbed the bridge — “nobody who grew up beside it will forget the day it fell down.”",
     ),
+    (
+        "ranked",
+        "the best candidate by the weights of `speaker_weights.tsv`, where the rules are not sure",
+        "Baker wrote the council knew about the cracks, adding, “They closed their eyes, and so did the engineers.”",
+    ),
     ("none", "the text names no source", "It has been said that the bridge is safe."),
 )
 CATALOGUE: Mapping[tuple[str, str], Rule] = {
