@@ -310,6 +310,9 @@ def test_what_stands_between_cue_and_clause_is_left_out(
         ("“It failed,” said its leader, Tom Ashdown, who had asked for an inquiry.", "Tom Ashdown"),
         ("His attorney, former prosecutor Dana Weiss, said the case was closed.", "Dana Weiss"),
         ("The company, Larnmouth Port Holdings, said it would appeal.", "Larnmouth Port Holdings"),
+        ("The mayor of Ashby, Lena Okafor, said on Monday that the bridge would reopen in May.", "Lena Okafor"),
+        ("The owner of the Red Lion pub, Maria Holt, 54, said she would close.", "Maria Holt"),
+        ("A spokeswoman for the council, Ina Frost, said the road was shut.", "Ina Frost"),
         ("Two of the workers, Bill Oates and Jim Lane, said they would stay.", "Two of the workers"),
         ("The president's brother, a friend of Anna Lee, said it was over.", "The president's brother"),
     ],
@@ -363,3 +366,29 @@ def test_the_shipped_weights_are_those_of_the_passages() -> None:
     tells = list(reasons())
     weights = fitted(list(examples(list(read_passages()))), tells)
     assert [speaker_weights()[tell] for tell in tells] == pytest.approx(list(weights), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The mayor's office said the trip was off.", SpeakerKind.ORGANIZATION),
+        ("The meteorological service said the storm would pass.", SpeakerKind.ORGANIZATION),
+        ("The country's supreme court said the law was void.", SpeakerKind.ORGANIZATION),
+        ("The local police said the man was safe.", SpeakerKind.ORGANIZATION),
+        ("The night nurse said the ward was full.", SpeakerKind.PERSON),
+        ("A police report said the man was safe.", SpeakerKind.DOCUMENT),
+    ],
+)
+def test_a_speaker_without_a_name_has_the_kind_of_its_noun(annotator: Annotator, text: str, kind: SpeakerKind) -> None:
+    """An office is a body, a nurse a person, a report a document."""
+    assert quotes_of(annotator, text)[0].speaker.kind is kind
+
+
+def test_a_source_ends_before_the_participle_behind_its_comma(annotator: Annotator) -> None:
+    """'The results of the trial, published on Wednesday,' are named without their date."""
+    [quote] = quotes_of(
+        annotator,
+        "The results of the largest trial of its kind, published on Wednesday, suggest that the drug is safe.",
+    )
+    assert quote.speaker.mention is not None
+    assert quote.speaker.mention.exact == "The results of the largest trial of its kind"

@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from schemas.enriched import Entity, Mention, MentionKind, Resolution
 from schemas.ids import entity_id
@@ -26,8 +26,10 @@ from workers.annotate.entities.relations import relate
 from workers.annotate.entities.resolver import ALL_STEPS, Step, resolve
 from workers.annotate.entities.roles import ROLE_GENDER, distinct_roles
 from workers.annotate.entities.salience import Scale, with_quoted
+from workers.annotate.entities.tables import words
 
 __all__ = [
+    "NOUNS_OF_BODIES",
     "NOUNS_OF_PEOPLE",
     "ORGANIZATION_NOUNS",
     "ArticleEntities",
@@ -41,7 +43,9 @@ __all__ = [
     "with_quoted",
 ]
 
+NOUNS_OF_BODIES: frozenset[str] = ORGANIZATION_NOUNS | words("body_nouns.txt")
 NOUNS_OF_PEOPLE: frozenset[str] = frozenset(PEOPLE_NOUNS) | frozenset(ROLE_GENDER)
+_PERSON = "PERSON"
 _BESIDE_TOKENS = 25  # from a noun to the name in apposition; the rest of the noun's phrase lies between
 
 
@@ -79,6 +83,7 @@ class ArticleEntities:
         """
         root = span.root
         beside = [c for c in root.children if c.dep_ == "appos" and 0 < c.i - root.i <= _BESIDE_TOKENS]
+        beside += [] if beside else _beside_inner(root)
         beside = [c for c in beside if not any(other.dep_ == "conj" for other in c.children)]  # 'two men, A and B'
         for head in [root, *beside]:
             for mention, entity in self._overlapping(head.idx, head.idx + len(head)):
@@ -91,6 +96,20 @@ class ArticleEntities:
             if pairs[index][0].start >= end:
                 return
             yield pairs[index]
+
+
+def _beside_inner(root: Token) -> list[Token]:
+    """Return the person whom the parser hung on a noun inside the phrase: 'the mayor of Ashby, Lena Okafor, said'."""
+    if root.lower_ not in NOUNS_OF_PEOPLE:
+        return []
+    inner = [c for prep in root.children if prep.dep_ == "prep" for c in prep.children if c.dep_ == "pobj"]
+    return [
+        name
+        for noun in inner
+        if noun.ent_type_ != _PERSON and noun.lower_ not in NOUNS_OF_PEOPLE  # 'the friend of the actor, X': who is X?
+        for name in noun.children
+        if name.dep_ == "appos" and name.ent_type_ == _PERSON and name.i - root.i <= _BESIDE_TOKENS
+    ]
 
 
 _RESOLUTIONS = {

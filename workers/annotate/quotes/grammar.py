@@ -215,6 +215,10 @@ def phrase(head: Token) -> Interval:
         elif child.i > head.i and child.dep_ == "punct" and child.text in {",", "—", "–", "--", "(", "-"}:
             last = min(last, child.i)
     doc = head.doc
+    for i in range(head.i + 1, last - 1):
+        if doc[i].text == "," and doc[i + 1].dep_ == "acl":
+            last = i  # 'the results of the trial, published on Wednesday': the parser hangs it on the inner noun
+            break
     if last - 1 > head.i and doc[last - 1].tag_ == "POS":
         last -= 1
     while last - 1 > head.i and (doc[last - 1].is_punct or doc[last - 1].is_space):

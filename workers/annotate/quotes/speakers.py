@@ -6,7 +6,7 @@ from spacy.tokens import Span
 
 from schemas.enriched import Entity, Resolution, Speaker, SpeakerKind
 from schemas.record import TextSpan
-from workers.annotate.entities import ORGANIZATION_NOUNS, ArticleEntities
+from workers.annotate.entities import NOUNS_OF_BODIES, ArticleEntities
 from workers.annotate.quotes.cues import word_set
 from workers.annotate.quotes.grammar import Interval, Words
 from workers.annotate.quotes.report import Report
@@ -115,6 +115,6 @@ def _kind_of_words(span: Span) -> SpeakerKind:
     head = span.root
     if head.lower_ in _DOCUMENTS:
         return SpeakerKind.DOCUMENT
-    if head.tag_ in {"NNS", "NNPS"} or head.lower_ in _GROUPS:
-        return SpeakerKind.GROUP
-    return SpeakerKind.ORGANIZATION if head.lower_ in ORGANIZATION_NOUNS else SpeakerKind.PERSON
+    if head.lower_ in NOUNS_OF_BODIES:
+        return SpeakerKind.ORGANIZATION  # before plurals: 'police' is one in the parse
+    return SpeakerKind.GROUP if head.tag_ in {"NNS", "NNPS"} or head.lower_ in _GROUPS else SpeakerKind.PERSON
