@@ -384,6 +384,17 @@ def test_a_speaker_without_a_name_has_the_kind_of_its_noun(annotator: Annotator,
     assert quotes_of(annotator, text)[0].speaker.kind is kind
 
 
+def test_a_source_never_breaks_off_within_brackets(annotator: Annotator) -> None:
+    """'Doctors Without Borders (MSF) said': the name, with both brackets or none."""
+    for text in (
+        "Doctors Without Borders (MSF) said on Monday 40 of its clinics had closed.",
+        "Sen. Anna Lee (Larnmouth) said the road was shut.",
+    ):
+        mention = quotes_of(annotator, text)[0].speaker.mention
+        assert mention is not None
+        assert mention.exact.count("(") == mention.exact.count(")"), mention.exact
+
+
 def test_a_source_ends_before_the_participle_behind_its_comma(annotator: Annotator) -> None:
     """'The results of the trial, published on Wednesday,' are named without their date."""
     [quote] = quotes_of(

@@ -34,6 +34,9 @@ MAX_PHRASE_TOKENS = 400  # longer than any sentence of a newspaper; bounds the w
 # 'WARSAW, Poland (Reuters) - ' at the head of a paragraph; parsers take the town for the one who speaks.
 _DATELINE = re.compile(r"[A-Z]{2}[A-Z .'’\-]*(?:, [A-Z][\w.,’' ]{1,40})?(?: ?\([A-Z][\w ./]{1,30}\))? ?(?:—|–|--|-) ")
 
+_BRACKETS = frozenset("()[]")
+_OPENING = frozenset("([")
+
 Interval = tuple[int, int]
 
 
@@ -225,7 +228,15 @@ def phrase(head: Token) -> Interval:
         last -= 1
     while first < head.i and (doc[first].is_punct or doc[first].is_space):
         first += 1
-    return first, last
+    return first, _with_both_brackets(doc, first, last)
+
+
+def _with_both_brackets(doc: Doc, first: int, last: int) -> int:
+    """Return the end of a phrase that would break off within brackets: with them, or before: 'Borders (MSF'."""
+    opened = next((i for i in range(last - 1, first, -1) if doc[i].text in _BRACKETS), last)
+    if opened == last or doc[opened].text not in _OPENING:
+        return last
+    return last + 1 if last < len(doc) and doc[last].text in _BRACKETS - _OPENING else opened
 
 
 def subtree(token: Token) -> Interval:
