@@ -36,7 +36,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_SPACES = re.compile("[^\\S\n]+")
+_SPACES = re.compile("[^\\S\n]{2,}|[^\\S\n ]")  # but not each single blank of a text
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # `govern-⏎ment`: a word that was hyphenated at the end of a line. A line that begins in lower case goes on the word.
 _HYPHENATED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})[-\u2010]\n(?=[a-zß-öø-ÿ]{2})")

@@ -162,8 +162,9 @@ def _index(columns: Columns, names: list[Name], surnames: Iterable[str]) -> _Ind
         long_enough = long_enough and len(spelled) <= _MAX_WORDS
         if long_enough and spelled[0][:1].isupper() and (len(spelled) > 1 or name.key not in common):
             wanted.setdefault(spelled, name.label)
-            if spelled[-1] in _LEGAL_FORMS and without_legal_form(name.key) not in common:
-                wanted.setdefault(spelled[: -2 if spelled[-2:-1] == (",",) else -1], ORG)
+            short = spelled[: -2 if spelled[-2:-1] == (",",) else -1] if spelled[-1] in _LEGAL_FORMS else ()
+            if short and without_legal_form(name.key) not in common:
+                wanted.setdefault(short, ORG)
     for surname in surnames:
         if len(surname) >= _MIN_CHARS and surname[0].isupper() and surname.lower() not in common:
             wanted.setdefault((surname,), PERSON)

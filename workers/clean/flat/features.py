@@ -96,11 +96,14 @@ def shift(column: Floats, by: int, fill: float = 0.0) -> Floats:
 
 def window_sums(column: Floats, reach: int) -> tuple[Floats, Floats]:
     """Return the sums over the `reach` entries before and behind each entry."""
-    total = np.concatenate([[0.0], np.cumsum(column, dtype=np.float64)])
-    at = np.arange(len(column))
-    before = total[at] - total[np.maximum(at - reach, 0)]
-    behind = total[np.minimum(at + 1 + reach, len(column))] - total[at + 1]
-    return before.astype(np.float32), behind.astype(np.float32)
+    n = len(column)
+    total = np.zeros(n + 1)
+    np.cumsum(column, dtype=np.float64, out=total[1:])
+    before, last = total[:n].copy(), np.full(n, total[n])
+    if reach < n:
+        before[reach:] -= total[: n - reach]
+        last[: n - reach] = total[reach + 1 :]
+    return before.astype(np.float32), (last - total[1:]).astype(np.float32)
 
 
 def best_stretch(scores: Floats) -> tuple[int, int]:

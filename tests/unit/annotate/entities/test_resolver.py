@@ -179,6 +179,12 @@ def test_a_legal_form_makes_an_organisation(text: str, names: list[tuple[str, st
     assert found["Quantis Inc."].aliases == (("Quantis",) if "Later" in text else ())
 
 
+def test_a_legal_form_alone_is_no_short_name() -> None:
+    """The model may take the form itself for a name."""
+    assert list(entities("Later Ltd. fell", ("Ltd.", "ORG"))) == ["Ltd."]
+    assert list(entities("Later , Ltd. fell", (", Ltd.", "ORG"))) == ["Ltd."]
+
+
 def test_a_dateline_is_no_part_of_the_name_behind_it() -> None:
     """'MANCHESTER - Arsenal' at the head of a story are a city and a club; 'ALPHA - Beta' in a line may be one name."""
     found = entities("MANCHESTER - Arsenal won", ("MANCHESTER - Arsenal", "ORG"))
