@@ -8,12 +8,14 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from schemas.ledger import Fate
 from workers.options import Stage, StageOptions
 from workers.pool import Pool, PoolEvent
+from workers.pool.child import Died, DocumentFault, TimedOut
 from workers.publish import Delivery, Handled
 
 SENTENCE = "The council of the harbour town voted on Monday to repair the old bridge before winter comes. "
@@ -90,6 +92,25 @@ async def test_a_stray_kill_costs_no_article(pool_events: tuple[Pool, list[PoolE
     assert [h.fate for [h] in handled] == [Fate.PUBLISHED] * 4
     assert events.count(PoolEvent.CRASH) == 2
     assert not set(victims) & set(pool.state().pids)
+
+
+async def test_a_death_and_a_time_out_cost_no_article(
+    pool_events: tuple[Pool, list[PoolEvent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed once and frozen once, in either order: neither has come twice, so the article is tried again."""
+    pool, _ = pool_events
+    call = pool._call
+    for faults in ([Died(), TimedOut()], [TimedOut(), Died()]):
+        coming = list(faults)
+
+        async def unlucky(*arguments: Any, coming: list[DocumentFault] = coming, **options: Any) -> Any:
+            if coming:
+                raise coming.pop()
+            return await call(*arguments, **options)
+
+        monkeypatch.setattr(pool, "_call", unlucky)
+        [handled] = await pool.run(Stage.CLEAN, [delivery(0)])
+        assert handled.fate is Fate.PUBLISHED
 
 
 async def test_the_template_may_die_too(pool_events: tuple[Pool, list[PoolEvent]]) -> None:

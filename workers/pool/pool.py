@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,8 +27,8 @@ from workers.publish import Delivery, Handled
 
 log = logging.getLogger(__name__)
 
-# How often one document alone is tried. A death may be the kernel's or an operator's doing, a time-out may be a busy
-# machine; an exception comes again. The first try counts.
+# How often one document alone may end in each way. A death may be the kernel's or an operator's doing, a time-out may
+# be a busy machine, and one is no sign of the other; an exception comes again. The first try counts.
 TRIES: dict[type[DocumentFault], int] = {Died: 3, TimedOut: 2, OutOfMemory: 2, Raised: 1}
 MEMORY_WATCH_SECONDS = 0.1
 MEMORY_WATCH_SLACK = 1.2  # the child's own limit comes first; this one is for memory that limit does not see
@@ -137,19 +138,19 @@ class Pool:
         return handled
 
     async def _alone(self, stage: Stage, delivery: Delivery) -> Handled:
-        tries = 0
+        ends: Counter[type[DocumentFault]] = Counter()
         while True:
-            tries += 1
             try:
                 [handled] = await self._call("handle", stage, [delivery], seconds=self._task_seconds)
             except DocumentFault as fault:
-                if tries < TRIES.get(type(fault), 1):
+                ends[type(fault)] += 1
+                if ends[type(fault)] < TRIES.get(type(fault), 1):
                     continue
                 failure = Failure(error_class=ErrorClass(fault.kind), message=f"{type(fault).__name__}: {fault}")
                 log.error("an article failed alone and goes to dead-letter",
                           extra={"stage": stage.value, "topic": delivery.topic, "partition": delivery.partition,
-                                 "offset": delivery.offset, "error": fault.kind, "attempts": tries})  # fmt: skip
-                return await self.bury(stage, delivery, failure, tries)
+                                 "offset": delivery.offset, "error": fault.kind, "attempts": ends.total()})  # fmt: skip
+                return await self.bury(stage, delivery, failure, ends.total())
             return handled  # type: ignore[no-any-return]  # from the pickle of our own child
 
     async def _call(self, method: str, *arguments: Any, seconds: float) -> Any:
