@@ -36,6 +36,7 @@ SHORT_TEXTS = {
     "workers.clean.authors._DESK_TAIL": "likewise",
     "workers.clean.authors._TAIL": "a block's text, in which the tree has put white space together",
     "workers.clean.flat.credits._SEPARATOR": "lines of at most MAX_BYLINE_CHARS",
+    "workers.clean.wire._DOC_ID": "read_doc_id leaves out lines of more than MAX_MARK_CHARS",
     "workers.clean.metadata._SITE_SEPARATOR": "a title that _one_line has put together",
 }
 ANCHORED = {"match", "fullmatch"}
@@ -44,11 +45,12 @@ MATCHED_IN_LOOPS = {"workers.clean.wire._HEADS", "workers.clean.dates.LABEL"}  #
 
 @dataclass(frozen=True)
 class Found:
-    """A regex of a module, and whether it is only tried at the beginning of a text."""
+    """A regex of a module, whether it is only tried at the beginning of a text, and whether it must match it whole."""
 
     name: str
     pattern: re.Pattern[str]
     anchored: bool
+    whole: bool = False
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -81,7 +83,7 @@ def regexes() -> dict[str, Found]:
             anchored = anchored or f"{module.__name__}.{name}" in MATCHED_IN_LOOPS
             for number, pattern in enumerate(here):
                 full = f"{module.__name__}.{name}" + (f"[{number}]" if len(here) > 1 else "")
-                found.setdefault(pattern.pattern, Found(full, pattern, anchored))
+                found.setdefault(pattern.pattern, Found(full, pattern, anchored, "fullmatch" in uses.get(name, ())))
     return {one.name: one for one in found.values()}
 
 
@@ -95,6 +97,8 @@ def _seconds(found: Found, text: str) -> float:
     began = time.process_time()
     try:
         signal.setitimer(signal.ITIMER_VIRTUAL, GIVE_UP_SECONDS)
+        if found.whole:
+            found.pattern.fullmatch(text)
         if found.anchored:
             found.pattern.match(text)
         else:
@@ -172,6 +176,7 @@ def _generated() -> list[str]:
         ("workers.clean.charset._HEADER_CHARSET", "charset=", "\x85", " "),
         ("workers.clean.authors._SURNAME_FIRST", "0,", "\x85", ","),
         ("workers.clean.json_ld._COMMENT", "-->", "\x85", "\u200b"),
+        ("workers.clean.flat.removed._NAME_LIKE", "", "a", "1,,,,"),
     ],
 )
 def test_what_fuzzing_found_stays_mended(name: str, before: str, pump: str, after: str) -> None:

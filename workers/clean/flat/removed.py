@@ -29,7 +29,7 @@ _PUBLISHED_AS = (
     ("time", RemovedReason.BYLINE),
 )
 _BITS = tuple((1 << CLASSES.index(name), reason) for name, reason in _PUBLISHED_AS)
-_NAME_LIKE = re.compile(r"(?:[^\W\d_][\w.'’&/-]*\W{0,3}){1,4}")
+_NAME_LIKE = re.compile(r"(?:[^\W\d_][\w.'’&/-]*+\W{0,3}){1,4}")
 _BYLINE_BIT = 1 << CLASSES.index("byline")
 MAX_MARK_WORDS = 7  # of a line that is only an agency's tag or a document id
 MIN_LINK_WORDS, MAX_LINK_WORDS = 4, 20  # of a headline that links to another story
