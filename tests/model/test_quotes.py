@@ -140,6 +140,48 @@ def test_what_is_reported_inside_a_report_is_not_a_second_quote(annotator: Annot
     assert quote.speaker.mention.exact == "The mayor"
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        # told by another: marks behind an inner cue belong to what the outer one reports
+        ("The mayor said a driver had shouted at her, “Who will pay for the bridge now?”", "The mayor"),
+        # a quote with a cue of its own is not said again by who passes it on
+        ("“I will not pay for it,” he told the council, according to Anna Kowalski, his deputy.", "he"),
+        # a clause of time behind the marks has its own doer
+        ("The mayor shouted, “You have ruined the bridge,” when a councillor blasted him.", "The mayor"),
+    ],
+)
+def test_one_quote_has_one_cue(annotator: Annotator, text: str, speaker: str) -> None:
+    """Two cues in a sentence are not two quotes of the same words."""
+    [quote] = quotes_of(annotator, text)
+    assert quote.speaker.mention is not None
+    assert quote.speaker.mention.exact == speaker
+
+
+def test_that_before_marks_leads_from_the_verb_beside_it(annotator: Annotator) -> None:
+    """In 'hopes it opens, but knows that “…”' nobody hopes the words in marks."""
+    quotes = quotes_of(annotator, "The mayor says she hopes to open it, but she knows that “Winter will always win.”")
+    assert [quote.cue.lemma for quote in quotes if "Winter" in quote.text and quote.cue] == ["know"]
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("The bank offered a loan to the council.", []),
+        ("The bank offered “a way out of the mess” to the council.", ["“a way out of the mess” to the council"]),
+        ("The mayor addressed the crowd.", []),
+        ("The mayor did not respond to a request for comment.", []),
+        ("The police charged him with theft.", []),
+        ("The mayor disclosed the file.", []),
+    ],
+)
+def test_what_is_handed_over_or_answered_is_said_only_in_marks(
+    annotator: Annotator, text: str, content: list[str]
+) -> None:
+    """Some verbs mostly deal with things; marks show that the thing is words."""
+    assert [span for quote in quotes_of(annotator, text) for span in spans_of(quote)] == content
+
+
 def test_words_of_a_third_person_are_hers(annotator: Annotator) -> None:
     """Who addresses another's comments does not utter them."""
     text = "Peter Baker addressed Anna Kowalski's comments about a “sinking bridge” on Monday."

@@ -143,11 +143,11 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     if thing is not None and thing.i < token.i:
         thing = None
     for child in children_of(token):
-        if child.dep_ == "prep" and _takes(verb, child) and child.i > token.i:
+        if child.dep_ == "prep" and _takes(verb, child) and child.i > token.i and _may_be_said(words, verb, child):
             about = (child.i + 1, _end_of_complement(token, child))
             said_of = thing is not None and "N" in frames and thing.i < child.i
             yield "preposition", [subtree(thing), about] if said_of and thing is not None else [about]
-    if thing is not None and "N" in frames:
+    if thing is not None and frames & {"N", "M"} and _may_be_said(words, verb, thing):
         yield "noun-phrase", [subtree(thing)]
     if "N" in frames and "nsubjpass" in children and "agent" in children:
         said = children["nsubjpass"]
@@ -158,6 +158,12 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
 def _takes(verb: Verb, preposition: Token) -> bool:
     """Say whether a verb reports what its preposition leads to; whatever is said may be said about something."""
     return preposition.lower_ in verb.prepositions or (preposition.lower_ == "about" and verb.cue_class in _UTTERS)
+
+
+def _may_be_said(words: Words, verb: Verb, thing: Token) -> bool:
+    """Say whether a phrase can be what a verb reports: 'offered a loan' hands over, 'offered “a way out”' says."""
+    first, last = subtree(thing)
+    return "M" not in verb.frames or (last - first <= MAX_PHRASE_TOKENS and max(words.passage_of[first:last]) >= 0)
 
 
 def _is_asked(token: Token) -> bool:

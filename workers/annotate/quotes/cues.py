@@ -6,6 +6,7 @@
 - `C`  takes a clause: V (that) …
 - `T`  takes an infinitive: V (someone) to …
 - `N`  takes a noun phrase that is said: V the charge
+- `M`  deals with a noun phrase or a preposition's, and says it only where it has words in marks: V a “way out”
 - `A`  takes a noun phrase and `as`: V it as a mistake
 - `O`  takes a noun phrase and a predicate: V it a mistake
 - `,p` takes the preposition p: V of it

@@ -25,7 +25,7 @@ from workers.annotate.quotes.report import Report
 MAX_FRAME_TOKENS = 70  # between a passage and its cue's sentence end; long appositions stay below
 SENTENCE_ENDS = frozenset({".", "!", "?", ";"})
 # First words of a frame that say something else than who spoke.
-_OTHER_CLAUSE = word_set("who which that whom whose and but so because to while though although where or than if")
+_OTHER_CLAUSE = word_set("who which that whom whose and but so because to while though although where when or than if")
 _HIDDEN = frozenset(get_string_id(word) for word in ("named", "identified", "anonymity", "anonymously", "anonymous"))
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 
@@ -144,7 +144,7 @@ def cue_left(words: Words, number: int, shape: Shape) -> Token | None:
         leads = (
             before.text in {",", ":"}
             or last - 1 == i
-            or before.lower_ == "that"
+            or (before.lower_ == "that" and not any(doc[j].tag_ in FINITE_TAGS for j in range(i + 1, last - 1)))
             or (last - 2 == i and before.tag_ != "IN")
         )
         if leads and (token.tag_ in FINITE_TAGS or subject_of(token) is not None):

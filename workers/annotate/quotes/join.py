@@ -6,6 +6,8 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from spacy.strings import get_string_id
+
 from workers.annotate.quotes.alone import words_alone
 from workers.annotate.quotes.asides import reports_by_aside
 from workers.annotate.quotes.carry import Carrier
@@ -20,6 +22,9 @@ from workers.annotate.quotes.turns import named_without_verb
 
 # Constructions that report a thing said rather than say it: 'she dismissed his claim that …'.
 _PRONOUNS = word_set("it this that these those them him her me us you which what who whom so")
+_THAT = get_string_id("that")
+MAX_TO_THAT = 8  # 'said in a letter to the council that'
+_ANSWERS_FOR = frozenset({"according-to", "as-put"})
 _HANDS_ON = frozenset({"noun-phrase", "preposition"})
 
 
@@ -39,7 +44,9 @@ def find_reports(words: Words) -> list[Report]:
     claimed |= left
     reports = _unique([*reports, *left.values()])
     kept = _outermost(words, reports)
+    kept = [r for r in kept if not (r.rule in _ANSWERS_FOR and _is_spoken_for(words, r, linked))]
     ids = {id(report) for report in kept}
+    linked = {n: r for n, r in linked.items() if id(r) in ids or not _lies_within(words, n, r, kept)}
     claimed = {number: report for number, report in claimed.items() if id(report) in ids}
     Carrier(words, shapes, linked, claimed, kept).carry()
     reports = _unique([*linked.values(), *kept])
@@ -52,6 +59,26 @@ def find_reports(words: Words) -> list[Report]:
                 tuple(report.content), report
             )  # two cues of the same words: the surer rule came first
     return sorted(by_content.values(), key=lambda report: report.content[0])
+
+
+def _lies_within(words: Words, number: int, report: Report, kept: Sequence[Report]) -> bool:
+    """Say whether marks behind their cue stand in what another reports: 'the mayor said a driver told her, “…”'."""
+    if report.rule != "before-marks":
+        return False
+    passage = words.passages[number]
+    last = passage.inner_end - 1  # the full stop inside the marks is the sentence's
+    others = (outer for outer in kept if outer is not report)
+    return any(start <= passage.start and last <= end for outer in others for start, end in outer.content)
+
+
+def _is_spoken_for(words: Words, report: Report, linked: dict[int, Report]) -> bool:
+    """Say whether the sentence beside an aside is a quote with its own cue: '“…,” she told them, according to X'."""
+    for start, end in report.content:
+        for number in _passages_in(words, start, end):
+            other = linked.get(number)
+            if other is not None and other is not report and start <= words.starts[other.anchor] < end:
+                return True
+    return False
 
 
 def _only_points(text: str, content: Sequence[tuple[int, int]]) -> bool:
@@ -78,11 +105,21 @@ def _add_marked(words: Words, shapes: Sequence[Shape], linked: dict[int, Report]
         if report.rule == "before-marks":
             if clause is not None and any(s < passage.end and e >= passage.start - 2 for s, e in clause.content):
                 report.content.extend(clause.content)
+            elif (begin := _behind_that(words, report.cue[-1], words.bounds[number][0])) is not None:
+                report.content.append((words.starts[begin], passage.start))
         elif not shapes[number].sentence_like or shapes[number].words == 1:
             if clause is not None:
                 report.content.extend(clause.content)
             else:
                 report.content.append(words.chars((first, last)))
+
+
+def _behind_that(words: Words, cue: int, last: int) -> int | None:
+    """Return where the clause of a cue begins that marks end: 'said that it was late, because “no bus comes”'."""
+    for i in range(cue + 1, min(cue + 1 + MAX_TO_THAT, last - 1)):
+        if words.lowers[i] == _THAT and words.doc[i].tag_ == "IN":
+            return i + 1
+    return None
 
 
 def _claim(words: Words, reports: Sequence[Report], linked: dict[int, Report]) -> dict[int, Report]:

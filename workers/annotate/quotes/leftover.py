@@ -32,7 +32,7 @@ _CLOSES = frozenset({",", ".", "?", "!"})
 _CLASSES = frozenset({"speech", "writing"})
 _HALTS = frozenset({",", ";", ".", "!", "?", ":", "—", "–", "--", "-", "(", ")"})
 _JOINS = frozenset({"and", "but", "or"})
-_WITH_THING = frozenset("NAO")  # verbs whose object belongs to what is said
+_WITH_THING = frozenset("NMAO")  # verbs whose object belongs to what is said
 _LINKS = frozenset({"and", "or", ",", "but", "as", "a", "an", "the", "nor", "both"})
 
 
