@@ -395,6 +395,9 @@ class WiremillApp(faust.App):
         try:
             await self.runtime.start()
         except (BrokerError, PoolUnavailableError) as error:
+            if self.should_stop:  # the pool was stopped under the hands of what started it: nothing is in flight yet
+                log.info("stopped before it had started")
+                os._exit(0)
             log.critical("the worker cannot start: %s", error)
             await self.runtime.stop()
             os._exit(EXIT_NO_START)
