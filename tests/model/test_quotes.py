@@ -98,6 +98,17 @@ def test_a_quote_of_several_paragraphs_is_one(annotator: Annotator) -> None:
     assert len(quote.spans) == 4
 
 
+def test_a_transcript_may_begin_with_the_text(annotator: Annotator) -> None:
+    """Three turns of two speakers, the first of them in the first line, where an article has its headline."""
+    turns = ["KESTREL: Who signed the order?", "OKAFOR: The harbour master did.", "KESTREL: Thank you. We go on."]
+    found = quotes_of(annotator, "\n".join(turns))
+    assert [(quote.speaker.name, quote.provenance.rule, quote.type) for quote in found] == [
+        (name, "turn", QuoteType.DIRECT) for name in ("KESTREL", "OKAFOR", "KESTREL")
+    ]
+    [headline] = quotes_of(annotator, "Poll: Half of voters undecided\n\nThe vote is on Sunday.")
+    assert headline.provenance.rule == "headline-colon"
+
+
 def test_an_odd_mark_does_not_spoil_the_rest(annotator: Annotator) -> None:
     """A mark never closed costs its paragraph at most."""
     text = 'The sign read "No entry and was old.\n\n“We cannot wait,” Anna Kowalski said.'

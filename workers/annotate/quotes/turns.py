@@ -65,9 +65,11 @@ class Names:
 def named_without_verb(words: Words, shapes: list[Shape]) -> Iterator[Report]:
     """Yield the quotes of headlines, turns and signatures."""
     names = Names(words)
-    if (report := _headline(words, names) or _marks_first(words)) is not None:
+    turns = list(_turns(words, names))
+    opens = bool(turns) and turns[0].content[0][0] < words.paragraphs[0].end
+    if not opens and (report := _headline(words, names) or _marks_first(words)) is not None:
         yield report
-    yield from _turns(words, names)
+    yield from turns
     yield from _signed(words, shapes)
 
 
@@ -130,8 +132,6 @@ def _turns(words: Words, names: Names) -> Iterator[Report]:
     """Yield the turns of a transcript, each with the paragraphs that it goes on in."""
     matches: list[tuple[int, re.Match[str]]] = []
     for number, paragraph in enumerate(words.paragraphs):
-        if number == 0:
-            continue
         match = _TURN.match(words.text, paragraph.start, paragraph.end)
         if match is not None and match["source"].split()[0].lower() not in _NO_SOURCES:
             matches.append((number, match))
@@ -147,6 +147,8 @@ def _turns(words: Words, names: Names) -> Iterator[Report]:
             continue  # Q: and A: name nobody
         capital = label.isupper()
         known = label.split()[-1].lower() in names.surnames
+        if number == 0 and not (several and capital):
+            continue  # ‘Smith: Bridge plan “a folly”’ is a headline
         if not (known or (several and (capital or labels.count(label) >= 2))):
             continue
         start, end = match.start("content"), match.end("content")
