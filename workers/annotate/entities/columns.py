@@ -86,6 +86,10 @@ class Columns:
         afters = begins + np.minimum(counts, _MAX_CHILDREN)
         return tokens[heads.argsort(kind="stable")].tolist(), begins.tolist(), afters.tolist()
 
+    def opens_sentence(self, token: int) -> bool:
+        """Tell whether the token is the first of its sentence."""
+        return token == 0 or self.sentence[token - 1] != self.sentence[token]
+
     def root(self, first: int, after: int) -> int:
         """Return the token of `first:after` whose head lies outside: the syntactic head of the span."""
         if after - first == 1:

@@ -62,11 +62,11 @@ def _told(columns: Columns, name: Name) -> str | None:
     if noun == "of" and before > 0 and (label := _KINDS.get(columns.lower[before - 1])) in PLACES:
         return label
     if noun in _BESIDE_PEOPLE and columns.tag[before].startswith("NN"):
-        opens = before == 0 or columns.sentence[before - 1] != columns.sentence[before]
         if columns.word[before].islower() and columns.tag[before] == "NN":
             return PERSON
-        if opens and name.after - name.first in (2, 3) and columns.lower[name.first] in first_names():
-            return PERSON  # 'Headteacher John Mbeki', which opens its sentence
+        full = name.after - name.first in (2, 3) and columns.lower[name.first] in first_names()
+        if full and columns.opens_sentence(before):
+            return PERSON  # 'Headteacher John Mbeki'
     if noun in _LOCATIVE and name.label not in PLACES and name.key in atlas().cities:
         return GPE
     return PERSON if TITLE_GENDER.get(noun, "-") in ("m", "f") and columns.word[before][0].isupper() else None

@@ -81,9 +81,7 @@ def _is_ordinary_word(columns: Columns, name: Name) -> bool:
     """Tell whether a lone capitalised word opens its sentence and is an ordinary word elsewhere in the article."""
     if name.after - name.first > 1 or columns.lower[name.first] not in columns.vocabulary or name.text.isupper():
         return False
-    before = name.first - 1
-    opens = before < 0 or columns.sentence[before] != columns.sentence[name.first]
-    return opens or columns.word[before] in "\"“'‘"
+    return columns.opens_sentence(name.first) or columns.word[name.first - 1] in "\"“'‘"
 
 
 def _is_part_of_office(columns: Columns, name: Name) -> bool:

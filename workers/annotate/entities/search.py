@@ -78,12 +78,11 @@ def with_companies(columns: Columns, names: list[Name]) -> list[Name]:
         parts = _overlapping(names, first, form + 1)
         if any(part.first < first or part.after > form + 1 for part in parts):
             continue
-        if parts:
-            first = parts[0].first if parts[-1].after >= form else first
-        whole = make_name(columns, first, form + 1, ORG)
+        if parts and parts[-1].after >= form:
+            first = parts[0].first
         if found and found[-1].after > first:
             continue
-        found.append(whole)
+        found.append(make_name(columns, first, form + 1, ORG))
         cut.update(parts)
     if not found:
         return names

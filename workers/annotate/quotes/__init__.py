@@ -64,7 +64,7 @@ def read_marks(
 
 
 def read_lexicon() -> None:
-    """Read now the cue lexicon, which is read on first use, so that processes forked from this one share it."""
+    """Read now cues and the ranker's weights, else read on first use, so that processes forked from this share them."""
     verbs()
     nouns()
     speaker_weights()

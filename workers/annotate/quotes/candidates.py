@@ -51,7 +51,7 @@ class Candidates:
         """
         words = self._words
         anchor = self._anchor(report)
-        taken = self._head_of(report.source)
+        taken = self.head_of(report.source)
         first, last = self._window(anchor)
         content = [(words.at(start), words.at(end)) for start, end in report.content]
         heads = [
@@ -60,7 +60,7 @@ class Candidates:
             if i == taken or (self._may_speak(i) and not any(start <= i < end for start, end in content))
         ]
         heads = sorted(sorted(heads, key=lambda i: (i != taken, abs(i - anchor)))[:MAX_CANDIDATES])
-        before = self._head_of(previous)
+        before = self.head_of(previous)
         if before is not None and before not in heads and self._is_near(before, anchor):
             heads.insert(0, before)
         if taken is not None and taken not in heads:
@@ -85,7 +85,8 @@ class Candidates:
     def _anchor(self, report: Report) -> int:
         return report.cue[-1] if report.cue else self._words.at(report.content[0][0])
 
-    def _head_of(self, source: Interval | None) -> int | None:
+    def head_of(self, source: Interval | None) -> int | None:
+        """Return the head of the words for a source."""
         return None if source is None else self._words.doc[source[0] : source[1]].root.i
 
     def _window(self, anchor: int) -> Interval:

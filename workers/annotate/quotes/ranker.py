@@ -41,11 +41,9 @@ class Ranker:
         self._previous = report.source or self._previous
 
     def _take(self, report: Report, best: Candidate) -> None:
-        doc = self._words.doc
-        taken = None if report.source is None else doc[report.source[0] : report.source[1]].root.i
-        if best.head is None or best.head == taken:
+        if best.head is None or best.head == self._candidates.head_of(report.source):
             return
-        report.source, report.antecedent = phrase(doc[best.head]), None
+        report.source, report.antecedent = phrase(self._words.doc[best.head]), None
         report.speaker_rule = "ranked"
 
 
