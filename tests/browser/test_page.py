@@ -337,6 +337,27 @@ async def test_nothing_covers_anything_on_a_narrow_screen(
         await page.until("!document.querySelector('.detail')", "closed, it takes no room")
 
 
+async def test_no_panel_opens_in_the_text_under_a_pointer_that_passes(
+    browser: Browser, fake: FakeWorker, address: str
+) -> None:
+    """On a narrow screen the text stays where it is while the mouse, or the page under it, moves; a click asks."""
+    fake.has(busy_article())
+    async with browser.page(address, width=390, height=800) as page:
+        await open_article(page)
+        for what in (".q", ".text .PERSON", ".chips button"):
+            await page.hover(what)
+            assert await page.run(f"document.querySelector('{what}').matches(':hover')")
+            assert not await page.run("!!document.querySelector('.detail')")
+        for index in range(await page.run("document.querySelectorAll('.q').length")):
+            await page.run(f"document.querySelectorAll('.q')[{index}].setAttribute('id', 'asked')")
+            await page.click("#asked")
+            await page.until("document.querySelector('.detail .name')")
+            await page.click(".detail .close")  # what stood below comes up under the pointer
+            await page.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            assert not await page.run("!!document.querySelector('.detail')")
+            await page.run("document.querySelector('#asked').removeAttribute('id')")
+
+
 async def test_who_wants_no_motion_gets_none(browser: Browser, fake: FakeWorker, address: str) -> None:
     """prefers-reduced-motion: no transition and no animation; without it quotes glide into their colour."""
     fake.has(busy_article())

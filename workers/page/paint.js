@@ -91,11 +91,15 @@ export function paintArticle(article, panel, { tried }) {
     stop.scrollIntoView({ block: "center" });
     stop.focus();
   }
-  function react(element, open, events = ["mouseenter", "click", "focus"]) {
+  function react(element, open, events = ["click", "focus"]) {
     const opened = () => {
       if (!deaf) open();
     };
     for (const event of events) element.addEventListener(event, opened);
+    // Where the panel opens in the text, it would move the text under the pointer that passes, or under the scrolled page.
+    element.addEventListener("mouseenter", () => {
+      if (panel.isBeside()) opened();
+    });
   }
   function asks(element) {
     element.setAttribute("aria-expanded", "false");
@@ -126,8 +130,7 @@ export function paintArticle(article, panel, { tried }) {
       elements.push(piece);
       react(piece, () => openQuotes(piece));
     } else if (named) {
-      // Where the panel opens in the text, names are too many to move the text for each that is passed.
-      react(piece, () => openEntity(piece.closest("p"), named.entity, null), panel.isBeside() ? ["mouseenter", "click"] : ["click"]);
+      react(piece, () => openEntity(piece.closest("p"), named.entity, null), ["click"]);
     }
     paragraph.append(piece);
   }
