@@ -177,6 +177,8 @@ def _generated() -> list[str]:
         ("workers.clean.authors._SURNAME_FIRST", "0,", "\x85", ","),
         ("workers.clean.json_ld._COMMENT", "-->", "\x85", "\u200b"),
         ("workers.clean.flat.removed._NAME_LIKE", "", "a", "1,,,,"),
+        ("workers.clean.wire._HEADS[0]", "A. ", " ", " "),
+        ("workers.clean.wire._HEADS[3]", "(AP)", " ", "x"),
     ],
 )
 def test_what_fuzzing_found_stays_mended(name: str, before: str, pump: str, after: str) -> None:

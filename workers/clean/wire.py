@@ -32,6 +32,8 @@ MAX_MARK_CHARS = 120  # a longer head is a sentence
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _DAY = rf"(?:{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH})(?:,?\s+\d{{4}})?"
 _DASH = r"(?:[-–—―]{1,3}|:)"
+# White space never stands twice in a row in these: two unbounded runs that meet take quadratic time.
+_DASHES = rf"\s*(?:{_DASH}{{1,2}}\s*)?"
 # KYIV · NEW YORK · WASHINGTON, D.C. · KYIV, Ukraine · TEL AVIV/GAZA · ST. LOUIS
 _CAPITALS = r"[A-ZÀ-Þ][A-ZÀ-Þ.'’/-]+(?:\s+[A-ZÀ-Þ][A-ZÀ-Þ.'’/-]*){0,3}"
 _PLACE = rf"{_CAPITALS}(?:,\s+[A-ZÀ-Þ][\w.'’-]*(?:\s[A-ZÀ-Þ][\w.'’-]*){{0,2}})?"
@@ -43,15 +45,15 @@ _HEADS = tuple(
     re.compile(pattern)
     for pattern in (
         # WASHINGTON (AP) — · BEIJING, Oct. 25 (Xinhua) -- · Pune [India] (ANI): · LONDON, Oct 25 /PRNewswire/ --
-        rf"(?P<place>{_PLACE}|{_NAMED_PLACE})(?:\s\[[^\]]{{3,30}}\])?,?\s*(?:{_DAY})?,?\s*{_OPEN}(?P<tag>{TAG}){_CLOSE}[.,]?\s*{_DASH}{{0,2}}\s*{_CASE}",
+        rf"(?P<place>{_PLACE}|{_NAMED_PLACE})(?:\s\[[^\]]{{3,30}}\])?(?:,?\s*{_DAY})?(?:\s*,)?\s*{_OPEN}(?P<tag>{TAG}){_CLOSE}[.,]?{_DASHES}{_CASE}",
         # MOSCOW, October 25. /TASS/. · MOSCOW. Oct 25 (Interfax) -
-        rf"(?P<place>{_CAPITALS})[.,]\s+{_DAY}[.,]?\s*{_OPEN}(?P<tag>{TAG}){_CLOSE}\s*(?:[.,]|{_DASH})?\s*{_CASE}",
+        rf"(?P<place>{_CAPITALS})[.,]\s+{_DAY}[.,]?\s*{_OPEN}(?P<tag>{TAG}){_CLOSE}\s*(?:(?:[.,]|{_DASH})\s*)?{_CASE}",
         # AP, WASHINGTON — · Reuters: · AFP —
         rf"(?P<tag>{BARE_TAG})(?:,\s+(?P<place>{_CAPITALS}))?\s*{_DASH}\s+{_CASE}",
         # (AP) — · (MENAFN) · [AFP]
-        rf"{_OPEN}(?P<tag>{TAG}){_CLOSE}\s*{_DASH}{{0,2}}\s*{_CASE}",
+        rf"{_OPEN}(?P<tag>{TAG}){_CLOSE}{_DASHES}{_CASE}",
         # (WXYZ) — : an agency or station nobody listed
-        rf"{_OPEN}(?P<unlisted>[A-Z][A-Z&.-]{{2,9}}){_CLOSE}\s*{_DASH}{{0,2}}\s*(?=[A-ZÀ-Þ“\"‘])",
+        rf"{_OPEN}(?P<unlisted>[A-Z][A-Z&.-]{{2,9}}){_CLOSE}{_DASHES}(?=[A-ZÀ-Þ“\"‘])",
         # KYIV, Oct. 25 — · CHICAGO — : no agency. A colon would make a label of it (WATCH: …)
         rf"(?P<place>{_PLACE})(?:,\s+{_DAY})?\s*(?:[–—―]|--|\s-\s)\s*(?=[A-ZÀ-Þ“\"‘])",
         # LONDON, Oct. 25: · NEW DELHI, Oct 25 -
