@@ -44,13 +44,16 @@ def test_an_old_python_is_refused_by_name(tmp_path: Path) -> None:
         pytest.param("""echo 'openjdk version "11.0.2" 2019-01-15' >&2""", "version 11", id="too old for Kafka 4"),
     ],
 )
-def test_kafka_without_its_java_says_so(tmp_path: Path, java: str | None, said: str) -> None:
-    """The script looks before it fetches."""
+@pytest.mark.parametrize(
+    "command", [("scripts/kafka", "start"), ("scripts/connect", "examples/connect/postgres-sink.json")]
+)
+def test_kafka_without_its_java_says_so(tmp_path: Path, command: tuple[str, ...], java: str | None, said: str) -> None:
+    """The scripts look before they fetch."""
     path = tmp_path / "bin/java"
     path.parent.mkdir()
     if java is not None:
         _executable(path, java)
-    done = _run("scripts/kafka", "start", JAVA_HOME=str(tmp_path), WIREMILL_KAFKA_FOLDER=str(tmp_path / "kafka"))
+    done = _run(*command, JAVA_HOME=str(tmp_path), WIREMILL_KAFKA_FOLDER=str(tmp_path / "kafka"))
     assert done.returncode == 1
     assert said in done.stderr
 
