@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +37,7 @@ _WRITTEN = re.compile(
 )
 _URL_DATE = re.compile(
     r"/(?P<year>(?:19|20)\d\d)[/-]?(?P<month>0[1-9]|1[0-2]|[1-9](?=[/-])|"
+    r"(?:jan|febr)uary|march|april|june|july|august|(?:septem|octo|novem|decem)ber|"
     r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[/-]?(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?=[/-]))(?!\d)",
     re.IGNORECASE,
 )
@@ -115,13 +117,35 @@ def date_in_url(url: str, *, latest: datetime) -> FoundDate | None:
     return _sane(moment, False, latest)
 
 
-_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})[/.](\d{1,2})[/.](?:19|20)\d\d(?!\d)")
+_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d\d)(?!\d)")
 
 
-def is_day_first(text: str) -> bool:
-    """Return whether a date in `text` can only be read day first (`25/10/2025`) and none only month first."""
-    pairs = [(int(first), int(second)) for first, second in _NUMERIC.findall(text)]
-    return any(12 < first <= 31 for first, _ in pairs) and not any(12 < second <= 31 for _, second in pairs)
+def is_day_first(text: str, *, latest: datetime, named: FoundDate | None = None) -> bool:
+    """Return whether numeric dates in `text` are read day first.
+
+    They are when one cannot be read otherwise (`25/10/2025`) and none only month first. When each can be read both
+    ways, they are where that day is written out in `text` with its month, or is the `named` one of the address.
+    """
+    numeric = [(int(first), int(second), int(year)) for first, _, second, year in _NUMERIC.findall(text)]
+    if any(12 < second <= 31 for _, second, _ in numeric):
+        return False
+    if any(12 < first <= 31 for first, _, _ in numeric):
+        return True
+    numeric = [(first, second, year) for first, second, year in numeric if first != second]
+    if not numeric:
+        return False
+    known = {(found.moment.year, found.moment.month, found.moment.day) for found in _written_out(text, latest)}
+    if named:
+        known.add((named.moment.year, named.moment.month, named.moment.day))
+    month_first = any((year, first, second) in known for first, second, year in numeric)
+    return not month_first and any((year, second, first) in known for first, second, year in numeric)
+
+
+def _written_out(text: str, latest: datetime) -> Iterator[FoundDate]:
+    """Yield the dates of `text` whose month is a word or that begin with the year."""
+    for match in _WRITTEN.finditer(text):
+        if match["first"] is None and (found := find_date(match[0], latest=latest)):
+            yield found
 
 
 def _sane(moment: datetime, has_time: bool, latest: datetime) -> FoundDate | None:

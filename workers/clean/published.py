@@ -43,6 +43,7 @@ PUBLISHED_META = (
 )  # fmt: skip
 HEADLINE_REACH = 14  # blocks after the headline in which a byline and a date stand, on the pages seen
 MAX_SHOWN_CHARS = 200  # of a block that shows a date; a longer one tells a story in which the date occurs
+MAX_DATE_CHARS = 20  # of a block that is nothing but a date: `September 30, 2025`
 MAX_LABEL_CHARS = 25  # of a block that is nothing but `Published` or `Last updated:`
 A_DAY = timedelta(hours=36)  # between a day that is shown and a moment that is declared: the time zone, not another day
 
@@ -52,6 +53,7 @@ _SCRIPT_DATE = re.compile(
 )
 _STATED = re.compile(r"\b(?:originally|first) (?:published|posted|appeared)\b(?: (?:on|in))?:?\s", re.IGNORECASE)
 # Inline elements that only style sheets keep apart: `GiuffridaMar 5, 2025`, `AnalystUpdated`, `HealthDECEMBER 22`.
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _GLUED = re.compile(r"(?<=[a-z\d])(?=[A-Z][a-z]{2})|(?<=[a-z])(?=[A-Z]{3,9}\s\d)")
 _STORY_ADDRESS = re.compile(
     r"(?:blogs?|news|articles?|story|stories|posts?|magazine|press|insights?|reviews?|guides?|\d{4})(?:[/.-]|$)",
@@ -88,6 +90,8 @@ RULES: Mapping[str, DateRule] = {
     "labelled": DateRule(PublishedAtSource.TEXT, 0.8),
     # /2025/10/25/ (on two pages alone the only source)
     "address": DateRule(PublishedAtSource.URL, 0.8),
+    # the only day in the page's lines stands in one of its own; where other rules decided, that was right on 139 of 146
+    "only": DateRule(PublishedAtSource.TEXT, 0.9),
     # it may date a comment or a related story
     "first-time-element": DateRule(PublishedAtSource.MARKUP, 0.6),
     # the page's state in JSON
@@ -134,7 +138,8 @@ class PageOfDates:
         """Whether `4/5/2025` is the fourth of May: where the site or its language writes so, or a date on it must."""
         if (self.url and DAY_FIRST.search(self.url)) or (self.head.language or "").lower() in _DAY_FIRST_LANGUAGES:
             return True
-        return is_day_first("\n".join([block.text for block in self.blocks if len(block.text) <= MAX_SHOWN_CHARS]))
+        shown = "\n".join([block.text for block in self.blocks if len(block.text) <= MAX_SHOWN_CHARS])
+        return is_day_first(shown, latest=self.latest, named=date_in_url(self.url or "", latest=self.latest))
 
 
 _DAY_FIRST_LANGUAGES = ("en-gb", "en-au", "en-in", "en-nz", "en-ie", "en-za")
@@ -142,7 +147,7 @@ _DAY_FIRST_LANGUAGES = ("en-gb", "en-au", "en-in", "en-nz", "en-ie", "en-za")
 
 # Rules that are believed only where something else says that the page is an article: of the pages that name no author
 # and whose address is not among stories, half of those that they dated had no date.
-NEED_A_STORY = frozenset({"first-time-element", "update", "script"})
+NEED_A_STORY = frozenset({"only", "first-time-element", "update", "script"})
 
 
 def find_published(page: PageOfDates) -> Published | None:
@@ -161,7 +166,7 @@ def _first_rule(page: PageOfDates) -> Published | None:
     if stated := _stated(page, day_first):
         return Published(stated.moment, "stated")
     if declared:
-        return _weigh(page, declared, shown)
+        return _weigh(page, declared, shown or _shown_elsewhere(page, day_first))
     marked = _in_markup(page.root, page.latest)
     if marked and marked[1]:
         return Published(marked[0].moment, "marked")
@@ -171,6 +176,8 @@ def _first_rule(page: PageOfDates) -> Published | None:
         return Published(labelled.moment, "labelled")
     if page.url and (found := date_in_url(page.url, latest=page.latest)):
         return Published(found.moment, "address")
+    if only := _only_date(page, day_first):
+        return Published(only.moment, "only")
     if marked:
         return Published(marked[0].moment, "first-time-element")
     if shown:
@@ -196,9 +203,15 @@ def _weigh(page: PageOfDates, declared: Declared, shown: ShownDate | None) -> Pu
         if not updated and _is_day_of_address(page, shown.found) and not _is_day_of_address(page, declared.found):
             return Published(shown.found.moment, "shown")
         return Published(declared.found.moment, "declared-and-shown")
-    if declared.in_open_graph if seen > told else updated:
+    if _open_graph_denies(declared, seen) if seen > told else updated:
         return Published(declared.found.moment, "declared-and-updated")
     return Published(shown.found.moment, "shown-against-declared")
+
+
+def _open_graph_denies(declared: Declared, seen: datetime) -> bool:
+    """Say whether Open Graph has another day than readers see: at times JSON-LD alone has the older one."""
+    told = declared.open_graph.moment.replace(tzinfo=None) if declared.open_graph else None
+    return told is not None and abs(seen - told) > A_DAY
 
 
 def _is_day_of_address(page: PageOfDates, found: FoundDate) -> bool:
@@ -228,7 +241,7 @@ class Declared:
     """
 
     found: FoundDate
-    in_open_graph: bool
+    open_graph: FoundDate | None
     of_page: bool = False
 
 
@@ -238,15 +251,15 @@ OPEN_GRAPH = ("article:published_time", "og:article:published_time")
 def _declared(page: PageOfDates) -> Declared | None:
     """Return the date that the page tells machines."""
     stamps = [value for key in OPEN_GRAPH for value in page.head.meta.get(key, ())]
-    in_open_graph = any(parse_stamp(stamp, latest=page.latest) for stamp in stamps)
+    open_graph = next((found for stamp in stamps if (found := parse_stamp(stamp, latest=page.latest))), None)
     for key in ("datePublished", "dateCreated", "uploadDate"):
         for node in page.articles:
             if (stamp := text_of(node, key)) and (found := parse_stamp(stamp, latest=page.latest)):
-                return Declared(found, in_open_graph, of_page=not in_open_graph and _is_mere_page(node))
+                return Declared(found, open_graph, of_page=open_graph is None and _is_mere_page(node))
     for key in PUBLISHED_META:
         for value in page.head.meta.get(key, ()):
             if found := parse_stamp(value, latest=page.latest):
-                return Declared(found, in_open_graph)
+                return Declared(found, open_graph)
     return None
 
 
@@ -307,7 +320,7 @@ def _near_headline(page: PageOfDates, day_first: bool) -> ShownDate | None:
     """Return the date shown where bylines stand: one not called an update before one that is."""
     updated: FoundDate | None = None
     for index in _near(page):
-        if len(page.blocks[index].text) > MAX_SHOWN_CHARS:
+        if len(page.blocks[index].text) > MAX_SHOWN_CHARS or _is_row_of_a_series(page, index):
             continue
         for piece in _pieces(_labelled_text(page.blocks, index)):
             found = find_date(piece, latest=page.latest, day_first=day_first)
@@ -318,6 +331,15 @@ def _near_headline(page: PageOfDates, day_first: bool) -> ShownDate | None:
             elif len(piece) <= 90 or PUBLISHED.search(piece[:90]):
                 return ShownDate(found, "published" if PUBLISHED.search(piece) else "")
     return ShownDate(updated, "updated") if updated else None
+
+
+def _is_row_of_a_series(page: PageOfDates, index: int) -> bool:
+    """Say whether a block is a row of a table beside another row with a date: figures by day, not a byline."""
+    blocks = page.blocks
+    if blocks[index].place.tag != "tr":
+        return False
+    beside = [blocks[other] for other in (index - 1, index + 1) if 0 <= other < len(blocks)]
+    return any(block.place.tag == "tr" and find_date(block.text, latest=page.latest) for block in beside)
 
 
 def _near(page: PageOfDates) -> list[int]:
@@ -366,6 +388,27 @@ def _labelled(page: PageOfDates, day_first: bool, label: re.Pattern[str]) -> Fou
             if found:
                 moments[found.moment] = found
     return next(iter(moments.values())) if len(moments) == 1 else None
+
+
+def _shown_elsewhere(page: PageOfDates, day_first: bool) -> ShownDate | None:
+    """Return the one date on the page that a line calls that of publication, as a page may show it below its text."""
+    found = _labelled(page, day_first, PUBLISHED)
+    return ShownDate(found, "published") if found else None
+
+
+def _only_date(page: PageOfDates, day_first: bool) -> FoundDate | None:
+    """Return the date that stands in a line of its own where no line has another: of several, one may be of a list."""
+    moments, alone = {}, False
+    for index, block in enumerate(page.blocks):
+        text = block.text
+        if len(text) > MAX_SHOWN_CHARS or not _YEAR.search(text):
+            continue
+        if found := find_date(text, latest=page.latest, day_first=day_first):
+            moments[found.moment] = found
+            alone = alone or (len(text) <= MAX_DATE_CHARS and not MODIFIED.search(_labelled_text(page.blocks, index)))
+        if len(moments) > 1:
+            return None
+    return next(iter(moments.values())) if alone else None
 
 
 def _stated(page: PageOfDates, day_first: bool) -> FoundDate | None:

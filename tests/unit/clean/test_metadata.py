@@ -164,6 +164,21 @@ def test_authors_are_those_the_page_names(
         ),
         pytest.param({"byline": "<p>25/10/2025</p>", "after": "<p>4/5/2025</p>"}, "/a", "2025-10-25", PublishedAtSource.TEXT, id="day first"),
         pytest.param({"byline": "<p>4/5/2025</p>", "after": "<p>25/10/2025</p>"}, "/a", "2025-05-04", PublishedAtSource.TEXT, id="day first, as another date shows"),
+        pytest.param({"byline": "<p>04-05-2025</p>", "after": "<p>May 4, 2025</p>"}, "/a", "2025-05-04", PublishedAtSource.TEXT, id="day first, as the same day in words shows"),
+        pytest.param({"byline": "<p>4/5/2025</p>", "after": "<p>April 5, 2025</p><p>May 4, 2025</p>"}, "/a", "2025-04-05", PublishedAtSource.TEXT, id="words for both tell nothing"),
+        pytest.param({"byline": "<p>4/5/2025</p>"}, "/2025/may/04/a", "2025-05-04", PublishedAtSource.TEXT, id="day first, as the address shows"),
+        pytest.param(
+            {"head": OPEN_GRAPH + linked(datePublished="2019-10-25"), "byline": "<p>Updated October 25, 2025</p>"},
+            "/a", "2025-10-25", PublishedAtSource.TEXT, id="Open Graph has the day that is shown, not JSON-LD's older one",
+        ),
+        pytest.param(
+            {"head": OPEN_GRAPH, "byline": "<table><tr><td>1/1/2013</td><td>4.1 %</td></tr><tr><td>2/1/2013</td><td>4.3 %</td></tr></table>"},
+            "/a", "2025-10-25", PublishedAtSource.METADATA, id="rows of figures by day are no byline",
+        ),
+        pytest.param(
+            {"head": linked(datePublished="2025-11-29"), "after": "<p>Published August 13, 2025</p>"},
+            "/a", "2025-08-13", PublishedAtSource.TEXT, id="called the day of publication below the text",
+        ),
         pytest.param({"byline": "<p>Health<b>DECEMBER 22, 2022</b></p>"}, "/a", "2022-12-22", PublishedAtSource.TEXT, id="glued"),
         pytest.param({"byline": "<p>2022-11-23T08:10+02:00</p>"}, "/a", "2022-11-23", PublishedAtSource.TEXT, id="a stamp shown to readers"),
         pytest.param(
@@ -207,6 +222,18 @@ def test_a_weak_source_dates_only_what_is_a_story(page_of: PageMaker) -> None:
     assert day(read(page_of(after=time), "https://fishtools.example/nets")) is None
     assert day(read(page_of(after=time), "https://fishtools.example/news/nets")) == "2025-10-25"
     assert day(read(page_of(after=time, byline="<p>By Ida Berg</p>"), "https://fishtools.example/nets")) == "2025-10-25"
+
+
+def test_the_only_day_of_a_story_counts_wherever_it_stands(page_of: PageMaker) -> None:
+    """A line that is a date and nothing else; beside a second day it may be that of a related story."""
+    signed, alone = "<p>By Ida Berg</p>", f"{'<p>Nets and ropes</p>' * 16}<p>September 30, 2025</p>"
+    assert day(read(page_of(byline=signed, after=alone))) == "2025-09-30"
+    assert day(read(page_of(after=alone), "https://fishtools.example/nets")) is None
+    assert day(read(page_of(byline=signed, after=f"{alone}<p>A trawler sank, June 2, 2024</p>"))) is None
+    assert (
+        read(page_of(byline=signed, after=alone.replace("<p>S", "<p>Last updated:</p><p>S"))).published_at_rule
+        == "update"
+    )
 
 
 def test_a_day_keeps_the_offset_the_page_gave(page_of: PageMaker) -> None:
