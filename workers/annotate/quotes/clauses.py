@@ -18,6 +18,7 @@ from workers.annotate.quotes.grammar import (
     Words,
     children_of,
     cue_tokens,
+    is_put_to,
     neighbour_of,
     phrase,
     subject_of,
@@ -32,6 +33,7 @@ _TELLS = word_set("tell inform notify assure reassure remind brief ask warn caut
 _PHRASE_RULES = frozenset({"call", "describe-as", "noun-phrase", "preposition", "infinitive"})
 _HANGING_STEPS = 4  # down from a cue: 'said [in [an interview [with [the paper [that …'
 MAX_LEAD_TOKENS = 80  # from the begin of a sentence to its cue; bounds the work in sentences without an end
+_ASKS = word_set("ask wonder inquire question")
 _HIDDEN = frozenset({"named", "identified"})
 _UTTERS = frozenset({"speech", "writing"})
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
@@ -53,7 +55,7 @@ def reports_by_clause(words: Words) -> Iterator[Report]:
 def _report(words: Words, token: Token, verb: Verb) -> Report | None:
     subject = subject_of(token)
     subject = subject if words.speaks(subject) else None
-    if subject is None and token.tag_ in FINITE_TAGS and not any(c.dep_ == "auxpass" for c in children_of(token)):
+    if subject is None and token.tag_ in FINITE_TAGS and not is_put_to(token) and not any(c.dep_ == "auxpass" for c in children_of(token)):
         subject = neighbour_of(token)
         if subject is None or subject.i > token.i or words.passage_of[subject.i] >= 0:
             subject = _first_of_sentence(words, token)
@@ -122,7 +124,7 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     frames = verb.frames
     if "C" in frames and (clause := _clause(token)) is not None:
         rule = "clause-before" if clause.i < token.i else "clause"
-        if subject is not None or "auxpass" in children or _is_asked(token):
+        if subject is not None or "auxpass" in children or is_put_to(token):
             first, last = clause_extent(words, token, clause)
             lost = children.get("dobj")
             if lost is not None and token.i < lost.i < first and _is_lost_subject(lost, clause, verb):
@@ -130,7 +132,7 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
             yield rule, [(first, last)]
     if "C" in frames and verb.cue_class != "thought" and _is_parenthetical(token, children):
         yield "parenthetical", _rest_of_sentence(token)
-    if subject is None and "auxpass" not in children:
+    if subject is None and "auxpass" not in children and not is_put_to(token):
         return
     described = children.get("dobj", children.get("xcomp", children.get("ccomp")))
     if "A" in frames and described is not None and (seen_as := _described(token, described)):
@@ -142,6 +144,8 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     thing = children.get("dobj")
     if thing is not None and thing.i < token.i:
         thing = None
+    if "for" in verb.prepositions and (wanted := _wished_for(token)):
+        yield "preposition", wanted
     for child in children_of(token):
         if child.dep_ == "prep" and _takes(verb, child) and child.i > token.i and _may_be_said(words, verb, child):
             about = (child.i + 1, _end_of_complement(token, child))
@@ -164,11 +168,6 @@ def _may_be_said(words: Words, verb: Verb, thing: Token) -> bool:
     """Say whether a phrase can be what a verb reports: 'offered a loan' hands over, 'offered “a way out”' says."""
     first, last = subtree(thing)
     return "M" not in verb.frames or (last - first <= MAX_PHRASE_TOKENS and max(words.passage_of[first:last]) >= 0)
-
-
-def _is_asked(token: Token) -> bool:
-    """Say whether a question is reported without who asked it: 'Asked why it closed, she said …'."""
-    return token.lower_ == "asked" and token.tag_ in {"VBN", "VBD"} and token.dep_ == "advcl"
 
 
 def _end_of_complement(token: Token, preposition: Token) -> int:
@@ -197,10 +196,18 @@ def _is_parenthetical(token: Token, children: dict[str, Token]) -> bool:
 def _clause(token: Token) -> Token | None:
     """Return the head of the clause that `token` reports: to the right if there is one."""
     clauses = [c for c in children_of(token) if c.dep_ == "ccomp"]
-    right = [c for c in clauses if c.i > token.i]
+    right = [c for c in clauses if c.i > token.i] or [c for c in children_of(token) if _is_question(token, c)]
     if not right and (hung := _hung_clause(token)) is not None:
         return hung
     return right[0] if right else clauses[0] if clauses else None
+
+
+def _is_question(token: Token, clause: Token) -> bool:
+    """Say whether the parser took a reported question for a condition: 'asked the engineers if it was safe'."""
+    if clause.dep_ != "advcl" or clause.i < token.i:
+        return False
+    opener = clause.left_edge.lower_
+    return opener == "whether" or (opener == "if" and verbs()[token.lower].lemma in _ASKS)
 
 
 def _hung_clause(token: Token) -> Token | None:
@@ -271,6 +278,16 @@ def _named(words: Words, token: Token, children: dict[str, Token]) -> list[Inter
             number = words.passage_of[i]
             if number >= 0 and words.doc[i - 1].tag_ != "DT":
                 return [(thing.left_edge.i, words.bounds[number][1])]
+    return []
+
+
+def _wished_for(token: Token) -> list[Interval]:
+    """Return what is to happen by 'called for the council to act', which the parser makes a clause with `for`."""
+    for clause in children_of(token):
+        if clause.dep_ in {"advcl", "ccomp", "xcomp"} and clause.i > token.i:
+            mark = next((c for c in children_of(clause) if c.dep_ == "mark" and c.lower_ == "for"), None)
+            if mark is not None and any(c.lower_ == "to" for c in children_of(clause)):
+                return [(mark.i + 1, clause.right_edge.i + 1)]
     return []
 
 

@@ -132,7 +132,7 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
             for noun in children_of(child):
                 if noun.dep_ == "pobj":
                     return noun
-    if verb.tag_ == "VBN" and not active and verb.dep_ in {"advcl", "acl"}:
+    if (verb.tag_ == "VBN" and not active and verb.dep_ in {"advcl", "acl"}) or is_put_to(verb):
         passive = True  # 'asked why, she …': she was asked
     if not passive:
         for child in children_of(verb):
@@ -163,6 +163,15 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
     return None
 
 
+def is_put_to(verb: Token) -> bool:
+    """Say whether a question is put to somebody and nobody is named who asks: 'asked why, she …', 'when asked if'."""
+    if verb.lower_ != "asked" or verb.tag_ not in {"VBN", "VBD"}:
+        return False
+    if any(c.dep_ in SUBJECTS or c.dep_ in {"agent", "aux"} for c in children_of(verb)):
+        return False
+    return verb.dep_ == "advcl" or (verb.dep_ == "ROOT" and _after_comma(verb, verb.i))
+
+
 def neighbour_of(verb: Token) -> Token | None:
     """Return the noun or pronoun right beside a cue for which the parse has no subject; the left side first."""
     doc = verb.doc
@@ -179,8 +188,9 @@ def _looks_named(token: Token) -> bool:
     return token.i > 0 and token.is_alpha and token.text[:1].isupper() and token.tag_ not in {"IN", "DT", "UH"}
 
 
-def _after_comma(verb: Token) -> bool:
-    return verb.left_edge.i > 0 and verb.doc[verb.left_edge.i - 1].text in {",", "—", "–", "--", "-"}
+def _after_comma(verb: Token, first: int | None = None) -> bool:
+    first = verb.left_edge.i if first is None else first
+    return first > 0 and verb.doc[first - 1].text in {",", "—", "–", "--", "-"}
 
 
 def _reporting_above(verb: Token) -> Token:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from workers.annotate.quotes.candidates import Candidate, Candidates
-from workers.annotate.quotes.grammar import Interval, Words, phrase
+from workers.annotate.quotes.grammar import Interval, Words, is_put_to, phrase
 from workers.annotate.quotes.report import Report
 
 ASKED = frozenset({"governor-subject", "colon-subject", "actor-before", "none"})
@@ -53,7 +53,8 @@ def is_asked(words: Words, report: Report) -> bool:
         return False
     if report.speaker_rule != "none" or not report.cue:
         return True
-    return words.doc[report.cue[-1]].tag_ != "VBN"
+    cue = words.doc[report.cue[-1]]
+    return cue.tag_ != "VBN" and not is_put_to(cue)
 
 
 def probabilities(candidates: Sequence[Candidate], weights: Mapping[str, float] | None = None) -> list[float]:
