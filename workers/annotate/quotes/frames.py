@@ -9,7 +9,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
-from workers.annotate.quotes.cues import word_set
+from workers.annotate.quotes.cues import verbs, word_set
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
     NOUN_TAGS,
@@ -23,6 +23,9 @@ from workers.annotate.quotes.marks import Passage
 from workers.annotate.quotes.report import Report
 
 MAX_FRAME_TOKENS = 70  # between a passage and its cue's sentence end; long appositions stay below
+MAX_SUBJECT_TOKENS = 5  # from the marks to a cue that only its place shows
+MIN_BARE_WORDS = 4  # fewer words without a comma are a term: “hope” Obama said he had
+_UTTERS = frozenset({"speech", "writing"})
 SENTENCE_ENDS = frozenset({".", "!", "?", ";"})
 # First words of a frame that say something else than who spoke.
 _OTHER_CLAUSE = word_set("who which that whom whose and but so because to while though although where when or than if")
@@ -96,8 +99,8 @@ def _cues_of_marks(words: Words, first: int, last: int) -> list[int]:
 def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
     """Return the cue that follows a passage: “…,” he said / “…,” said the minister."""
     first, last = right_frame(words, number)
-    cues = _cues_of_marks(words, first, last)
-    if not cues or shape.tail not in ",?!—–-….:":
+    cues = _cues_of_marks(words, first, last) or _taken_for_noun(words, first, last, shape)
+    if not cues or (shape.tail not in ",?!—–-….:" and not _is_bare_frame(words, first, cues[0], shape)):
         return None
     doc = words.doc
     start = first
@@ -110,7 +113,8 @@ def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
     best = None
     for i in cues:
         token = doc[i]
-        if token.tag_ not in FINITE_TAGS and not (i == start and token.tag_ == "VBN"):
+        passive = token.tag_ == "VBN" and (i == start or token.lower_ == "quoted")
+        if token.tag_ not in FINITE_TAGS and not passive and not _is_noun(token):
             continue
         subject = _own_subject(token)
         if subject is not None and subject.lower_ in _RELATIVE:
@@ -125,6 +129,31 @@ def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
         ):
             best = token
     return best
+
+
+def _is_noun(token: Token) -> bool:
+    return token.tag_.startswith("NN")
+
+
+def _taken_for_noun(words: Words, first: int, last: int, shape: Shape) -> list[int]:
+    """Return the cue of “…,” the paper read. — the tagger takes rare forms at such a place for nouns."""
+    if shape.tail != ",":
+        return []
+    for i in range(first + 1, min(last, first + MAX_SUBJECT_TOKENS)):
+        verb = verbs().get(words.lowers[i])
+        if verb is not None and "Q" in verb.frames and verb.cue_class in _UTTERS and _is_noun(words.doc[i]):
+            words.cues[i] = verb
+            return [i]
+    return []
+
+
+def _is_bare_frame(words: Words, first: int, cue: int, shape: Shape) -> bool:
+    """Say whether who spoke and the cue follow marks that lack their comma: “We shall win” the mayor said."""
+    if not shape.sentence_like or shape.words < MIN_BARE_WORDS or not 0 < cue - first <= MAX_SUBJECT_TOKENS:
+        return False
+    token = words.doc[cue]
+    subject = _own_subject(token)
+    return token.tag_ in FINITE_TAGS and subject is not None and subject.left_edge.i == first
 
 
 def cue_left(words: Words, number: int, shape: Shape) -> Token | None:
