@@ -33,6 +33,7 @@ _TELLS = word_set("tell inform notify assure reassure remind brief ask warn caut
 _PHRASE_RULES = frozenset({"call", "describe-as", "noun-phrase", "preposition", "infinitive"})
 _HANGING_STEPS = 4  # down from a cue: 'said [in [an interview [with [the paper [that …'
 MAX_LEAD_TOKENS = 80  # from the begin of a sentence to its cue; bounds the work in sentences without an end
+_OF_THE_OBJECT = frozenset({"to", "for"})
 _ASKS = word_set("ask wonder inquire question")
 _HIDDEN = frozenset({"named", "identified"})
 _UTTERS = frozenset({"speech", "writing"})
@@ -152,7 +153,7 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
             said_of = thing is not None and "N" in frames and thing.i < child.i
             yield "preposition", [subtree(thing), about] if said_of and thing is not None else [about]
     if thing is not None and frames & {"N", "M"} and _may_be_said(words, verb, thing):
-        yield "noun-phrase", [subtree(thing)]
+        yield "noun-phrase", [(thing.left_edge.i, _end_of_complement(token, thing))]
     if "N" in frames and "nsubjpass" in children and "agent" in children:
         said = children["nsubjpass"]
         if said.tag_ not in {"WP", "WDT"}:
@@ -170,13 +171,17 @@ def _may_be_said(words: Words, verb: Verb, thing: Token) -> bool:
     return "M" not in verb.frames or (last - first <= MAX_PHRASE_TOKENS and max(words.passage_of[first:last]) >= 0)
 
 
-def _end_of_complement(token: Token, preposition: Token) -> int:
-    """Return where the phrase of a preposition ends, with the infinitive or `as` phrase that goes on with it."""
-    end = preposition.right_edge.i + 1
+def _end_of_complement(token: Token, said: Token) -> int:
+    """Return where the phrase ends that is `said`, with the phrases that the parser hung on the verb beside it.
+
+    Infinitives and `as`; behind an object its prepositions too: 'rejected a challenge to the plan'.
+    """
+    end = said.right_edge.i + 1
     for child in children_of(token):
         first = child.left_edge
         infinitive = child.dep_ in {"xcomp", "advcl", "ccomp"} and first.lower_ == "to"
-        if first.i == end and (infinitive or child.lower_ == "as"):
+        belongs = child.lower_ == "as" or (child.lower_ in _OF_THE_OBJECT and said.dep_ == "dobj")
+        if first.i == end and (infinitive or belongs):
             end = child.right_edge.i + 1
     return end
 
@@ -246,6 +251,8 @@ def _described(token: Token, thing: Token) -> list[Interval]:
     for i in range(thing.i + 1, last):
         if token.doc[i].lower_ == "as" and token.doc[i].dep_ in {"prep", "mark"}:
             holder = token.doc[i].head if token.doc[i].dep_ == "mark" else token.doc[i]
+            if any(c.dep_ in SUBJECTS for c in children_of(holder)):
+                continue  # 'praised her honesty as he left': when, not what for
             return [(thing.left_edge.i, max(thing.right_edge.i, holder.right_edge.i) + 1)]
     return []
 
