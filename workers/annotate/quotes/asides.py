@@ -37,6 +37,8 @@ _GIVES = word_set(
     "level leveled levels leveling express expresses expressed expressing voice voiced voices launch launched "
     "lodge lodged file filed renew renewed reiterate reiterated begin began intensify intensified aim aimed"
 )
+# Nouns whose infinitive is what was said; that of a claim or a message mostly says what they are for.
+_BINDS = word_set("promise pledge vow threat call")
 _ABOUT = word_set("about of on that against for over to regarding concerning")
 
 
@@ -167,6 +169,7 @@ def _noun(words: Words, token: Token) -> Report | None:
         return None
     source: Token | None = None
     content: Interval | None = None
+    lemma = nouns()[token.lower].lemma
     for child in children_of(token):
         if child.dep_ == "poss":
             source = child
@@ -175,6 +178,8 @@ def _noun(words: Words, token: Token) -> Report | None:
         elif child.dep_ in {"acl", "relcl", "ccomp"} and child.i > token.i and child.left_edge.lower_ == "that":
             if child.left_edge.dep_ == "mark":
                 content = (child.left_edge.i + 1, child.right_edge.i + 1)
+        elif child.dep_ == "acl" and child.i > token.i and child.left_edge.lower_ == "to" and lemma in _BINDS:
+            content = subtree(child)
         elif child.dep_ == "prep" and child.lower_ in _ABOUT and child.i > token.i:
             about = (child.i + 1, child.right_edge.i + 1)
             if child.lower_ == "about" or any(words.passage_of[i] >= 0 for i in range(*about)):

@@ -34,6 +34,8 @@ _PHRASE_RULES = frozenset({"call", "describe-as", "noun-phrase", "preposition", 
 _HANGING_STEPS = 4  # down from a cue: 'said [in [an interview [with [the paper [that …'
 MAX_LEAD_TOKENS = 80  # from the begin of a sentence to its cue; bounds the work in sentences without an end
 _OF_THE_OBJECT = frozenset({"to", "for"})
+_OF_THE_THING = frozenset({"in", "against"})
+_TIMES = frozenset({"DATE", "TIME"})
 _ASKS = word_set("ask wonder inquire question")
 _HIDDEN = frozenset({"named", "identified"})
 _UTTERS = frozenset({"speech", "writing"})
@@ -180,10 +182,16 @@ def _end_of_complement(token: Token, said: Token) -> int:
     for child in children_of(token):
         first = child.left_edge
         infinitive = child.dep_ in {"xcomp", "advcl", "ccomp"} and first.lower_ == "to"
-        belongs = child.lower_ == "as" or (child.lower_ in _OF_THE_OBJECT and said.dep_ == "dobj")
-        if first.i == end and (infinitive or belongs):
+        if first.i == end and (infinitive or _is_part(child, said)):
             end = child.right_edge.i + 1
     return end
+
+
+def _is_part(beside: Token, said: Token) -> bool:
+    """Say whether a preposition beside what is said belongs to it, rather than telling when and where it was said."""
+    if beside.lower_ == "as" or (beside.lower_ in _OF_THE_OBJECT and said.dep_ == "dobj"):
+        return True
+    return beside.lower_ in _OF_THE_THING and not any(c.ent_type_ in _TIMES for c in children_of(beside))
 
 
 def _is_parenthetical(token: Token, children: dict[str, Token]) -> bool:
