@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spacy.strings import get_string_id
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 from workers.annotate.quotes.cues import nouns, word_set
 from workers.annotate.quotes.grammar import (
@@ -39,6 +39,7 @@ _GIVES = word_set(
 )
 # Nouns whose infinitive is what was said; that of a claim or a message mostly says what they are for.
 _BINDS = word_set("promise pledge vow threat call")
+_JOINS = word_set("and but so yet or however instead meanwhile also still now moreover nor")
 _ABOUT = word_set("about of on that against for over to regarding concerning")
 
 
@@ -68,8 +69,24 @@ def _around(words: Words, head: Token | None, aside: Interval) -> list[tuple[int
     """Return what the sentence, or the clause of `head`, says besides the aside; code points."""
     sentence = words.doc[aside[0]].sent
     first, last = (sentence.start, sentence.end) if head is None else subtree(head)
+    first, last = _within_brackets(words.doc, aside, first, last)
     rest = [i for i in ((first, aside[0]), (aside[1], last)) if i[0] < i[1]]
+    rest = [i for i in rest if not _only_joins(words, *i)]
     return [words.chars(i) for i in rest if i[1] - i[0] <= MAX_PHRASE_TOKENS]
+
+
+def _within_brackets(doc: Doc, aside: Interval, first: int, last: int) -> Interval:
+    """Return what of `first:last` shares the brackets that an aside ends: '(it is closer to 15, according to X)'."""
+    if aside[1] < last and doc[aside[1]].text == ")":
+        opened = next((i for i in range(aside[0] - 1, first - 1, -1) if doc[i].text in "()"), first)
+        if doc[opened].text == "(":
+            return opened + 1, aside[1]
+    return first, last
+
+
+def _only_joins(words: Words, first: int, last: int) -> bool:
+    """Say whether all that is left before an aside is the word that joins its sentence: 'But, according to X, …'."""
+    return all(words.doc[i].lower_ in _JOINS for i in range(first, last) if words.is_word[i])
 
 
 def _according_to(words: Words, token: Token) -> Report | None:
@@ -92,9 +109,7 @@ def _according_to(words: Words, token: Token) -> Report | None:
 
 
 def _stands_alone(clause: Token) -> bool:
-    """Say whether a clause with an aside is one of its own: a second main clause, a relative or a reported one."""
-    if clause.dep_ == "conj":
-        return any(c.dep_ in SUBJECTS for c in children_of(clause))
+    """Say whether a clause with an aside is one of its own, a relative or a reported one."""
     return clause.dep_ in {"relcl", "ccomp", "parataxis"}
 
 
