@@ -296,6 +296,76 @@ def test_where_a_second_deed_begins_the_quote_ends(annotator: Annotator) -> None
         # who gives a promise makes it; a gerund is reported as an infinitive is
         ("The mayor made a promise that the bridge would be rebuilt.", "The mayor", ["the bridge would be rebuilt"]),
         ("The mayor suggested closing the bridge.", "The mayor", ["closing the bridge"]),
+        # what is called for or asked, in clauses that the parser takes for adverbial ones
+        (
+            "The mayor is calling for the council to take a stronger role.",
+            "The mayor",
+            ["the council to take a stronger role"],
+        ),
+        (
+            "The reporter asked the mayor if she would ever close the bridge.",
+            "The reporter",
+            ["if she would ever close the bridge"],
+        ),
+        # phrases that the parser hangs on the verb belong to what is said; times and circumstances do not
+        (
+            "The mayor rejected a second challenge to the plan.",
+            "The mayor",
+            ["a second challenge to the plan"],
+        ),
+        (
+            "The mayor praised the courage of the engineers as she left the hall.",
+            "The mayor",
+            ["the courage of the engineers"],
+        ),
+        # a promise is what it binds to
+        ("The council knew of his promise to rebuild the bridge.", "his", ["to rebuild the bridge"]),
+        # a figure is compared by the writer
+        (
+            "Forty percent of residents said they would walk, compared with thirty in March.",
+            "Forty percent of residents",
+            ["they would walk"],
+        ),
+        # a source answers for both halves of a sentence, but for no more than its brackets
+        (
+            "The bridge will close in May, and the ferry will sail again, according to the council.",
+            "the council",
+            ["The bridge will close in May, and the ferry will sail again"],
+        ),
+        (
+            "It cost a fortune (the sum was closer to 40 million, according to the council).",
+            "the council",
+            ["the sum was closer to 40 million"],
+        ),
+        (
+            "But, according to the council, the bridge will close in May.",
+            "the council",
+            ["the bridge will close in May"],
+        ),
+        # a cue that the tagger takes for a noun, one in the passive, one without a comma before it
+        (
+            "“The bridge is the pride of our town, and it must not fall,” the paper read.",
+            "the paper",
+            ["“The bridge is the pride of our town, and it must not fall,”"],
+        ),
+        (
+            "“The bridge is the pride of our town, and it must not fall,” Peter Baker is quoted as saying.",
+            "Peter Baker",
+            ["“The bridge is the pride of our town, and it must not fall,”"],
+        ),
+        (
+            "“The bridge is our pride. It must not fall. -A” Baker tweeted, with a picture of the river.",
+            "Baker",
+            ["“The bridge is our pride. It must not fall. -A”"],
+        ),
+        # signs of typing: no blank before the mark, a closing mark that opens
+        ("The mayor said,“Look at this bridge.”", "The mayor", ["“Look at this bridge.”"]),
+        ("The mayor said:“It is safe.”She left.", "The mayor", ["“It is safe.”"]),
+        (
+            "” … if the mayor can cross the bridge, then surely the council can,” Baker said.",
+            "Baker",
+            ["” … if the mayor can cross the bridge, then surely the council can,”"],
+        ),
     ],
 )
 def test_the_content_and_its_speaker_are_cut_where_a_reader_cuts(
@@ -305,6 +375,20 @@ def test_the_content_and_its_speaker_are_cut_where_a_reader_cuts(
     [quote] = quotes_of(annotator, text)
     assert quote.speaker.mention is not None
     assert (quote.speaker.mention.exact, spans_of(quote)) == (speaker, content)
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Asked about the cracks in the bridge, the engineer shrugged.", "the cracks in the bridge"),
+        ("The engineer laughed when asked whether the bridge was safe.", "whether the bridge was safe"),
+        ("Asked why the bridge was closed, the engineer shrugged.", "why the bridge was closed"),
+    ],
+)
+def test_who_asks_is_not_the_one_who_is_asked(annotator: Annotator, text: str, content: str) -> None:
+    """'Asked why it closed, she …' tells what was asked, not by whom."""
+    [quote] = quotes_of(annotator, text)
+    assert (quote.text, quote.speaker.mention) == (content, None)
 
 
 def test_a_pronoun_alone_is_no_quote(annotator: Annotator) -> None:
