@@ -58,7 +58,7 @@ def reports_by_clause(words: Words) -> Iterator[Report]:
 def _report(words: Words, token: Token, verb: Verb) -> Report | None:
     subject = subject_of(token)
     subject = subject if words.speaks(subject) else None
-    if subject is None and token.tag_ in FINITE_TAGS and not is_put_to(token) and not any(c.dep_ == "auxpass" for c in children_of(token)):
+    if subject is None and token.tag_ in FINITE_TAGS and not _is_passive(token):
         subject = neighbour_of(token)
         if subject is None or subject.i > token.i or words.passage_of[subject.i] >= 0:
             subject = _first_of_sentence(words, token)
@@ -71,6 +71,10 @@ def _report(words: Words, token: Token, verb: Verb) -> Report | None:
             report.content = spans
             return report
     return None
+
+
+def _is_passive(token: Token) -> bool:
+    return is_put_to(token) or any(c.dep_ == "auxpass" for c in children_of(token))
 
 
 def _first_of_sentence(words: Words, token: Token) -> Token | None:

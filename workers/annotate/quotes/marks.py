@@ -96,7 +96,7 @@ def _side(text: str, at: int, after: int, start: int, end: int, is_open: bool) -
         mistyped = is_open and not before.isspace() and not behind.isalnum() and behind not in "([$#@'‘“"
         return "close" if mistyped else "open"
     if mark in _CLOSERS:
-        # At the head of a paragraph nothing can close: '” … then they will,” it read', a mark typed the wrong way round.
+        # At the head of a paragraph nothing can close: '” … then they will,” it read' begins with a mark mistyped.
         opens = not is_open and before.isspace() and (at == start or not behind.isspace())
         return "open" if opens else "close"
     can_open = not behind.isspace() and (before.isspace() or before in _BEFORE_OPENING)
