@@ -1,6 +1,7 @@
-"""What the line memory says, and how it stays small."""
+"""What cleaning remembers of lines and texts, and how it stays small."""
 
-from workers.clean.memory import LineMemory
+from schemas.ids import text_sha256
+from workers.clean.memory import LineMemory, SeenTexts
 
 
 def test_a_line_of_another_page_is_known() -> None:
@@ -50,3 +51,29 @@ def test_one_source_keeps_its_latest_lines() -> None:
     memory.learn("site", 1, [1, 2])
     memory.learn("site", 2, [1, 3, 4])
     assert memory.repeated("site", 3, [1, 2, 4]) == [True, False, True]
+
+
+def test_copies_of_a_text_name_the_first() -> None:
+    """The first is no copy, nor is it one when it comes again by a replay; all later ones are copies of it."""
+    seen, text = SeenTexts(), text_sha256("The harbour reopened.")
+    assert seen.first_with(text, "one") is None
+    assert seen.first_with(text, "one") is None
+    assert seen.first_with(text_sha256("The harbour closed."), "two") is None
+    assert seen.first_with(text, "three") == seen.first_with(text, "four") == "one"
+
+
+def test_texts_are_forgotten_after_their_time_and_no_earlier() -> None:
+    """As many others as it holds may come between two copies; what comes again stays; twice as many are the most."""
+    for others in range(25):
+        seen = SeenTexts(capacity=10)
+        for number in range(others):  # any part of a generation
+            seen.first_with(text_sha256(f"earlier {number}"), f"earlier {number}")
+        again, once = text_sha256("comes again"), text_sha256("comes once")
+        assert seen.first_with(again, "first") is seen.first_with(once, "once") is None
+        for number in range(40):
+            assert seen.first_with(text_sha256(f"later {number}"), f"later {number}") is None
+            assert seen.first_with(again, "copy") == "first"
+            assert len(seen) <= 20
+            if number == 7:  # with the one that comes again, and the one asked for: 10
+                assert seen.first_with(once, "copy") == "once"
+        assert seen.first_with(once, "new") is None
