@@ -35,8 +35,9 @@ from bench.flat_pages import (
     wrapped_pages,
 )
 from workers.clean.flat import model as flat_model
-from workers.clean.flat.features import Units, lexical_tokens, look_at, unit_features
+from workers.clean.flat.features import Units, look_at, unit_features
 from workers.clean.flat.join import join_features
+from workers.clean.flat.lexical import WordWeights, lexical_tokens
 from workers.clean.flat.lines import WORDS, Floats, read_lines
 from workers.clean.flat.paragraphs import put_together
 from workers.clean.flat.stretches import stretch_features
@@ -207,8 +208,9 @@ def with_variants(examples: Sequence[Example], rng: random.Random) -> list[Examp
 
 def features_of(examples: Sequence[Example], words: Sequence[Mapping[str, float]]) -> list[Floats]:
     """Return the rows of each page, with the words' weights of its own fold."""
+    weights = [WordWeights.of(of_fold) for of_fold in words]
     return [
-        unit_features(e.units, look_at(e.units, words[e.fold], foreign=e.foreign), headline=e.headline)
+        unit_features(e.units, look_at(e.units, weights[e.fold], foreign=e.foreign), headline=e.headline)
         for e in examples
     ]
 

@@ -26,7 +26,8 @@ def simhash(text: str) -> str:
     if not words:
         return "0" * (BITS // 4)
     numbers = np.fromiter(map(_number_of, words), np.uint64, len(words))
-    pairs = np.unique(_mixed(numbers[:-1] * _ODD + numbers[1:] if len(words) > 1 else numbers))
+    pairs = np.sort(_mixed(numbers[:-1] * _ODD + numbers[1:] if len(words) > 1 else numbers))
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])]  # half the time of `np.unique`
     bits = np.unpackbits(pairs.astype(">u8").view(np.uint8).reshape(len(pairs), BITS // 8), axis=1)
     majority = bits.sum(axis=0, dtype=np.int64) * 2 > len(pairs)
     return np.packbits(majority).tobytes().hex()

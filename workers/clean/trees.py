@@ -60,9 +60,9 @@ class Forest:
     def _log_odds(self, rows: NDArray[np.floating[Any]]) -> Floats:
         trees, depth = self.questions.shape
         columns = np.ascontiguousarray(rows.T)  # so that a question is asked of all rows in one sweep
-        answers = (columns[self.features] > self.borders[:, None]).view(np.uint8)
-        leaf = answers[self.questions[:, 0]]
+        answers = (columns.take(self.features, axis=0) > self.borders[:, None]).view(np.uint8)
+        leaf = answers.take(self.questions[:, 0], axis=0)
         for level in range(1, depth):
-            leaf |= answers[self.questions[:, level]] << np.uint8(level)
+            leaf |= answers.take(self.questions[:, level], axis=0) << np.uint8(level)
         places = leaf + (np.arange(trees, dtype=np.int32) << depth)[:, None]
-        return np.asarray(self.leaves.ravel()[places].sum(axis=0, dtype=np.float32) + self.bias, np.float32)
+        return np.asarray(self.leaves.take(places).sum(axis=0, dtype=np.float32) + self.bias, np.float32)

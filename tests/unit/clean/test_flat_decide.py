@@ -12,8 +12,10 @@ from workers.clean.flat import judge, main_lines
 from workers.clean.flat.credits import first_date, read_authors, read_date
 from workers.clean.flat.decide import WARM_ODDS, agree, choose, end_story, log_odds
 from workers.clean.flat.headline import is_same_headline, without_site
+from workers.clean.flat.lines import words_of
 from workers.clean.flat.phrases import CLASSES, find_classes
 from workers.clean.flat.removed import class_of
+from workers.clean.flat.vocabulary import Vocabulary
 
 
 def test_the_likely_are_chosen_and_the_unlikely_not() -> None:
@@ -122,16 +124,27 @@ def test_a_line_that_says_published_wins() -> None:
 )
 def test_what_a_removed_line_was(text: str, reason: RemovedReason) -> None:
     """By known phrases first, then by shape."""
-    words = text.lower().replace(".", "").replace(":", "").replace("(", "").replace(";", "").split()
-    assert class_of(text, len(words), find_classes(words), repeats=False, after=True) == reason
+    words = words_of(text)
+    assert class_of(text, words, classes_of(text), repeats=False, after=True) == reason
+
+
+def classes_of(text: str) -> int:
+    """Return the classes of the phrases in one line, as bits."""
+    return int(find_classes(Vocabulary.of([words_of(text)]))[0])
 
 
 def test_phrases_match_whole_words_in_order() -> None:
     """`sign up` is one, `up sign` and `signed upward` are none."""
     bit = 1 << CLASSES.index("sign-up")
-    assert find_classes(["please", "sign", "up"]) & bit
-    assert not find_classes(["up", "sign"]) & bit
-    assert not find_classes(["signed", "upward"]) & bit
+    assert classes_of("Please sign up") & bit
+    assert not classes_of("Up sign") & bit
+    assert not classes_of("Signed upward") & bit
+
+
+def test_a_phrase_does_not_go_on_in_the_next_line() -> None:
+    """`Sign` above `up` is no sign-up."""
+    lines = Vocabulary.of([["sign"], ["up"], [], ["sign", "up"]])
+    assert find_classes(lines).tolist() == [0, 0, 0, classes_of("sign up")]
 
 
 STORY = """
@@ -174,11 +187,11 @@ def test_an_aggregators_page_is_stripped_wherever_its_small_print_stands() -> No
 def test_an_end_mark_speaks_against_what_stands_below() -> None:
     """But only below most of the article: an id above it ends nothing."""
     likely, words = np.array([0.9, 0.5, 0.6]), np.array([40.0, 1, 20])
-    ended = end_story(likely, words, np.array([False, True, False]))
+    ended = end_story(likely, words, [1])
     assert ended[0] == pytest.approx(0.9)
     assert ended[1] < 0.05
     assert ended[2] < 0.3
-    above = end_story(likely[::-1], words[::-1], np.array([False, True, False]))
+    above = end_story(likely[::-1], words[::-1], [1])
     assert above[2] == pytest.approx(0.9)
 
 

@@ -18,7 +18,7 @@ from workers.clean.flat.credits import first_date, read_authors
 from workers.clean.flat.decide import KNOWN_LINE, agree, choose, end_story
 from workers.clean.flat.features import MIN_SENTENCE_WORDS, Look, Units, look_at, unit_features
 from workers.clean.flat.headline import find_headline, is_same_headline
-from workers.clean.flat.lines import MAX_LINES, Floats, read_lines
+from workers.clean.flat.lines import DIGIT, MAX_LINES, RULE, Floats, read_lines
 from workers.clean.flat.model import VERSION, FlatModel, load_model
 from workers.clean.flat.paragraphs import put_together
 from workers.clean.flat.removed import MAX_MARK_WORDS, count_removed
@@ -103,14 +103,18 @@ def judge(
     first = model.paragraphs.probability(rows)
     known = _known_lines(look, first, source, memory)
     first = np.where(known, np.minimum(first, KNOWN_LINE), first)
-    short = look.words <= MAX_MARK_WORDS
-    ends = (brief and is_end_mark(text) for brief, text in zip(short.tolist(), units.texts, strict=True))
-    marks = np.fromiter(ends, bool, len(units))
-    if marks.any():
+    if marks := _end_marks(units, look):
         first = end_story(first, look.words, marks)
     second = model.stretches.probability(np.concatenate([stretch_features(first, look.words), rows], axis=1))
     probability = agree(first, second, known, look.words)
     return Judged(units, look, probability, known, choose(probability, look.words), lines.cut)
+
+
+def _end_marks(units: Units, look: Look) -> list[int]:
+    """Return the paragraphs that are what wire copy ends with: they have a digit, a `#`, or an `END`."""
+    texts, signs = units.texts, (units.counts[:, DIGIT] + units.counts[:, RULE]).tolist()
+    brief = np.flatnonzero(look.words <= MAX_MARK_WORDS).tolist()
+    return [at for at in brief if (signs[at] or "END" in texts[at]) and is_end_mark(texts[at])]
 
 
 def _known_lines(look: Look, likely: Floats, source: str | None, memory: LineMemory | None) -> NDArray[np.bool_]:

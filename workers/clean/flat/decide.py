@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,14 +41,18 @@ def agree(first: Floats, second: Floats, known: NDArray[np.bool_], words: Floats
     return probability
 
 
-def end_story(probability: Floats, words: Floats, marks: NDArray[np.bool_]) -> Floats:
+def end_story(probability: Floats, words: Floats, marks: Sequence[int]) -> Floats:
     """Return the probabilities with what stands below an end mark made less likely, and the mark itself none.
+
+    `marks` are the places of end marks, in order.
 
     Wire copy ends with its id, `###` or `(END)`. Only a mark below most of the likely article is one.
     """
-    odds = log_odds(np.where(marks, KNOWN_LINE, probability))
+    marked = probability.copy()
+    marked[marks] = KNOWN_LINE
+    odds = log_odds(marked)
     mass = np.cumsum(probability * words)
-    for at in np.flatnonzero(marks).tolist():
+    for at in marks:
         if mass[at] > END_SHARE * mass[-1]:
             odds[at + 1 :] -= END_ODDS
             break

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.clean.flat.lexical import WordWeights
 from workers.clean.flat.lines import (
     CAPITALISED,
     COLUMNS,
@@ -23,26 +22,23 @@ from workers.clean.flat.lines import (
     QUOTE,
     RULE,
     SPACE,
-    SPLIT,
     STOPS,
     TERMINAL,
     UPPER,
     WORDS,
     Floats,
     Lines,
+    words_of,
 )
 from workers.clean.flat.phrases import CLASSES, find_classes
-from workers.clean.flat.stopwords import STOPWORDS
+from workers.clean.flat.vocabulary import Vocabulary
 
 MIN_SENTENCE_WORDS = 8  # a paragraph of fewer is no evidence of running text
 MIN_ENGLISH_SHARE = 0.04  # of these words in long lines; English news has .12 to .2, a list of recipes .05, others 0
 _ENGLISH = frozenset(("the", "and", "of", "is", "for", "with", "you", "your", "that", "are", "was"))
-EDGE_WORDS = 24  # words at either end of a paragraph whose weights count: the rest says little more
-
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.:-]\d{2}\b")
 
-
-Column = NDArray[Any]
+Columns = NDArray[Any]  # one column, (paragraphs,), or several, (columns, paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,48 +58,41 @@ class Units:
         return len(self.texts)
 
 
-def lexical_tokens(words: list[str]) -> list[str]:
-    """Return the tokens whose weights are learnt: words, pairs of words, and the first and last word as such."""
-    if len(words) > 2 * EDGE_WORDS:
-        words = words[:EDGE_WORDS] + words[-EDGE_WORDS:]
-    if not words:
-        return []
-    pairs = [f"{a} {b}" for a, b in pairwise(words)] if len(words) <= EDGE_WORDS else []
-    return [*words, *pairs, f"^{words[0]}", f"{words[-1]}$"]
-
-
-def lexical_score(words: list[str], weights: Mapping[str, float]) -> float:
-    """Return the sum of the weights of the words, over the square root of their number."""
-    tokens = lexical_tokens(words)
-    total: float = sum(map(weights.get, tokens, repeat(0.0)))
-    return total / math.sqrt(1 + len(tokens))
-
-
 def has_address(text: str) -> bool:
     """Return whether a web or mail address, or an account's name, is in `text`."""
     return "@" in text or ("." in text and ("://" in text or "www." in text or ".com" in text or ".org" in text))
 
 
-def shift(column: Floats, by: int, fill: float = 0.0) -> Floats:
-    """Return `column` moved down by `by` entries (up if negative), with `fill` where nothing moves in."""
-    moved = np.full_like(column, fill)
-    if by > 0:
-        moved[by:] = column[:-by]
-    elif by < 0:
-        moved[:by] = column[-by:]
-    return moved
+def shifted(columns: Columns, steps: Sequence[int], fill: float) -> list[Columns]:
+    """Return `columns`, (columns, paragraphs), moved down by each of `steps`, with `fill` where nothing moves in."""
+    count, n = columns.shape
+    reach = max(map(abs, steps))
+    padded = np.full((count, n + 2 * reach), fill, columns.dtype)
+    padded[:, reach : reach + n] = columns
+    return [padded[:, reach - by : reach - by + n] for by in steps]
 
 
-def window_sums(column: Floats, reach: int) -> tuple[Floats, Floats]:
-    """Return the sums over the `reach` entries before and behind each entry."""
-    n = len(column)
-    total = np.zeros(n + 1)
-    np.cumsum(column, dtype=np.float64, out=total[1:])
-    before, last = total[:n].copy(), np.full(n, total[n])
-    if reach < n:
-        before[reach:] -= total[: n - reach]
-        last[: n - reach] = total[reach + 1 :]
-    return before.astype(np.float32), (last - total[1:]).astype(np.float32)
+def window_sums(columns: Columns, reaches: Sequence[int]) -> Columns:
+    """Return, for each of `columns` and its reach, the sums over so many entries before and behind each entry.
+
+    `columns` is (columns, paragraphs), the sums are (columns, 2, paragraphs).
+    """
+    count, n = columns.shape
+    total = np.zeros((count, n + 1))
+    np.cumsum(columns, axis=1, dtype=np.float64, out=total[:, 1:])
+    sums = np.empty((count, 2, n))
+    sums[:, 0], sums[:, 1] = total[:, :-1], total[:, -1:]
+    for row, reach in enumerate(reaches):
+        if reach < n:
+            sums[row, 0, reach:] -= total[row, : n - reach]
+            sums[row, 1, : n - reach] = total[row, reach + 1 :]
+    sums[:, 1] -= total[:, 1:]
+    return sums.astype(np.float32)
+
+
+def within(values: Columns, bound: int) -> Columns:
+    """Return `values` with what is beyond ± `bound` put there: `np.clip` in a fifth of its time on so few."""
+    return np.minimum(np.maximum(values, -bound), bound)
 
 
 def best_stretch(scores: Floats) -> tuple[int, int]:
@@ -118,23 +107,35 @@ def best_stretch(scores: Floats) -> tuple[int, int]:
     return stretch
 
 
-def distance_to(flags: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return how far the nearest flagged entry before and behind each entry is, at most 50."""
-    at = np.arange(len(flags))
-    before = at - np.maximum.accumulate(np.where(flags, at, -50))
-    behind = np.minimum.accumulate(np.where(flags, at, len(flags) + 50)[::-1])[::-1] - at
-    return np.minimum(before, 50).astype(np.float32), np.minimum(behind, 50).astype(np.float32)
+def distance_to(flags: NDArray[np.bool_]) -> Columns:
+    """Return how far the nearest flagged entry before and behind each entry is, at most 50.
+
+    `flags` is (columns, entries), the distances are (columns, 2, entries).
+    """
+    count, n = flags.shape
+    at = np.arange(n)
+    distances = np.empty((count, 2, n), np.int64)
+    distances[:, 0] = at - np.maximum.accumulate(np.where(flags, at, -50), axis=1)
+    distances[:, 1] = np.minimum.accumulate(np.where(flags, at, n + 50)[:, ::-1], axis=1)[:, ::-1] - at
+    return np.minimum(distances, 50, out=distances)
 
 
-def is_foreign(units: Units) -> bool:
+def as_rows(columns: Sequence[Columns], document: Sequence[float], n: int) -> Floats:
+    """Return one row a paragraph: its entries in `columns`, then what holds for the whole `document`.
+
+    The rows are a view on whole columns, as the trees read them.
+    """
+    whole = np.repeat(np.array(document, np.float32), n)
+    return np.concatenate([*columns, whole], axis=None, dtype=np.float32).reshape(-1, n).T
+
+
+def is_foreign(units: Units, text: Vocabulary) -> bool:
     """Return whether the running text is not English: then words say nothing to us."""
-    total = marks = 0
-    for words in units.words:
-        if len(words) >= MIN_SENTENCE_WORDS:
-            total += len(words)
-            marks += sum(map(_ENGLISH.__contains__, words))
-    wide = float(units.counts[:, WORDS].sum()) - sum(map(len, units.words))  # East Asian, see `Lines`
-    return total + wide > 0 and marks < MIN_ENGLISH_SHARE * (total + wide)
+    sentences = text.lengths >= MIN_SENTENCE_WORDS
+    total = float(text.lengths[sentences].sum())
+    marks = np.count_nonzero(text.which(_ENGLISH)[text.running] & sentences[text.paragraph])
+    wide = float(units.counts[:, WORDS].sum()) - len(text.running)  # East Asian, see `Lines`
+    return bool(total + wide > 0 and marks < MIN_ENGLISH_SHARE * (total + wide))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Look:
 
     words: Floats
     chars: Floats
-    lexical: Floats  # what its words speak for, see `lexical_score`
+    lexical: Floats  # what its words speak for, see `WordWeights`
     classes: NDArray[np.int64]  # bits of known phrases
     stops: Floats  # share of function words
     capitals: Floats  # share of words with a capital or digit first
@@ -152,30 +153,31 @@ class Look:
     dates: Floats
     repeated: Floats  # how often the text has it
     keys: list[str]
-    distinct: list[set[str]]
+    text: Vocabulary
 
 
-def look_at(units: Units, weights: Mapping[str, float], *, foreign: bool | None = None) -> Look:
+def look_at(units: Units, weights: WordWeights, *, foreign: bool | None = None) -> Look:
     """Return what the paragraphs show.
 
     `foreign` text (default: as `is_foreign` says) is judged without its words: lengths, signs, place and repetition.
     """
+    text = Vocabulary.of(units.words)
     if foreign is None:
-        foreign = is_foreign(units)
+        foreign = is_foreign(units, text)
     n = len(units)
     counts = units.counts
     words = counts[:, WORDS]
     some = np.maximum(words, 1)
-    distinct = [set(w) for w in units.words]
-    lexical, classes, stops = np.zeros(n), np.zeros(n, np.int64), np.zeros(n)
+    lexical: Floats = np.zeros(n)
+    stops: Floats = np.zeros(n)
+    classes = np.zeros(n, np.int64)
     if not foreign:
-        lexical = np.fromiter((lexical_score(w, weights) for w in units.words), np.float64, n)
-        classes = np.fromiter(map(find_classes, units.words, distinct), np.int64, n)
-        stops = counts[:, STOPS] / some
+        lexical, classes, stops = weights.score(text), find_classes(text), counts[:, STOPS] / some
     sentence = (units.ends == 1) | ((units.ends == 5) & (words > 5))
     fluent = sentence & (words >= MIN_SENTENCE_WORDS) & ((stops > 0.2) | foreign)
-    has_digits = (counts[:, DIGIT] > 1).tolist()
-    dates = (bool(digits and _DATE.search(t)) for t, digits in zip(units.texts, has_digits, strict=True))
+    dates = np.zeros(n, np.float32)
+    for at in np.flatnonzero(counts[:, DIGIT] > 1).tolist():
+        dates[at] = _DATE.search(units.texts[at]) is not None
     keys = [" ".join(w) for w in units.words]
     often = Counter(keys)
     return Look(
@@ -187,10 +189,10 @@ def look_at(units: Units, weights: Mapping[str, float], *, foreign: bool | None 
         capitals=counts[:, CAPITALISED] / some,
         running=np.where(fluent, words, 0),
         clutter=((classes != 0) & (words < 30)).astype(np.float32),
-        dates=np.fromiter(dates, np.float32, n),
-        repeated=np.fromiter((often[key] for key in keys), np.float32, n),
+        dates=dates,
+        repeated=np.fromiter(map(often.__getitem__, keys), np.float32, n),
         keys=keys,
-        distinct=distinct,
+        text=text,
     )
 
 
@@ -203,14 +205,15 @@ def unit_features(units: Units, look: Look, *, headline: str | None = None) -> F
         *_place_columns(look),
         *_neighbour_columns(units, look),
         *_surrounding_columns(look, stretch),
-        *title_overlap(units, look.distinct, look.keys, headline),
+        *title_overlap(units, look, headline),
     ]
-    rows = np.stack(columns, axis=1).astype(np.float32)
-    document = np.array(_document_row(units, look, stretch), np.float32)
-    return np.concatenate([rows, np.broadcast_to(document, (len(units), len(document)))], axis=1)
+    return as_rows(columns, _document_row(units, look, stretch), len(units))
 
 
-def _own_columns(units: Units, look: Look) -> list[Column]:
+_CLASS_BITS = np.arange(len(CLASSES))[:, None]
+
+
+def _own_columns(units: Units, look: Look) -> list[Columns]:
     """What the paragraph shows by itself."""
     counts, words, chars = units.counts, look.words, look.chars
     some = np.maximum(words, 1)
@@ -221,11 +224,11 @@ def _own_columns(units: Units, look: Look) -> list[Column]:
         counts[:, DIGIT] / np.maximum(chars, 1), counts[:, TERMINAL], counts[:, COMMA], counts[:, QUOTE],
         counts[:, RULE], counts[:, OTHER], counts[:, TERMINAL] / some, counts[:, COMMA] / some, units.ends,
         units.starts, look.lexical, np.minimum(units.gaps, 4), units.marked, units.pieces, look.dates,
-        links, look.repeated, look.running, *((look.classes >> bit) & 1 for bit in range(len(CLASSES))),
+        links, look.repeated, look.running, (look.classes >> _CLASS_BITS) & 1,
     ]  # fmt: skip
 
 
-def _place_columns(look: Look) -> list[Column]:
+def _place_columns(look: Look) -> list[Columns]:
     """Where in the text it stands."""
     n = len(look.words)
     at = np.arange(n)
@@ -233,103 +236,88 @@ def _place_columns(look: Look) -> list[Column]:
     return [at, at / n, before / (float(look.chars.sum()) or 1.0), np.minimum(before, 20_000), n - at]
 
 
-def _neighbour_columns(units: Units, look: Look) -> list[Column]:
+def _neighbour_columns(units: Units, look: Look) -> list[Columns]:
     """What the paragraphs next to it show."""
-    columns: list[Column] = []
-    for by in (1, -1, 2, -2, 3, -3):
-        shown = (look.words, units.ends, look.lexical, look.stops, look.running, look.clutter)
-        columns += [shift(column, by, -1) for column in shown]
-    for by in (1, -1):
-        more = (look.capitals, units.starts, units.marked, look.dates, look.repeated)
-        columns += [shift(column, by, -1) for column in more]
-    return [*columns, shift(np.minimum(units.gaps, 4), -1, -1)]
+    shown = np.stack([look.words, units.ends, look.lexical, look.stops, look.running, look.clutter])
+    more = np.stack([look.capitals, units.starts, units.marked, look.dates, look.repeated])
+    return [
+        *shifted(shown, (1, -1, 2, -2, 3, -3), -1),
+        *shifted(more, (1, -1), -1),
+        *shifted(np.minimum(units.gaps, 4)[None, :], (-1,), -1),
+    ]
 
 
-# How many paragraphs before and behind are summed up, for each of the things they show.
-_REACHES = (
-    ("running", (3, 8, 20, 60)),
-    ("words", (3, 8)),
-    ("lexical", (3, 8, 20)),
-    ("clutter", (3, 8, 20)),
-    ("stops", (5,)),
-)
+# How many paragraphs before and behind are summed up, for each of the things they show: running words, all words, what
+# they speak for, clutter, function words.
+_REACHES = ((3, 8, 20, 60), (3, 8), (3, 8, 20), (3, 8, 20), (5,))
+_REACH_OF_EACH = [reach for reaches in _REACHES for reach in reaches]
+_SHOWN_WITH_REACH = [row for row, reaches in enumerate(_REACHES) for _ in reaches]
 
 
-def _surrounding_columns(look: Look, stretch: tuple[int, int]) -> list[Column]:
+def _surrounding_columns(look: Look, stretch: tuple[int, int]) -> list[Columns]:
     """What stands further around it, whether it is in the longest stretch of running text, and on its subject."""
-    columns: list[Column] = []
-    for name, reaches in _REACHES:
-        for reach in reaches:
-            columns += window_sums(getattr(look, name), reach)
-    for flags in (look.running > 0, look.clutter > 0, look.running > 25):
-        columns += distance_to(flags)
+    shown = np.stack([look.running, look.words, look.lexical, look.clutter, look.stops])
+    flags = np.stack([look.running > 0, look.clutter > 0, look.running > 25])
     at, (start, end) = np.arange(len(look.words)), stretch
-    columns += [(at >= start) & (at < end), np.clip(at - start, -30, 30), np.clip(end - at, -30, 30)]
-    topics = topicality(look.distinct, look.running)
-    return [*columns, topics, *window_sums(topics * look.words, 4), *first_occurrence(look.keys)]
+    topics = topicality(look.text, look.running)
+    return [
+        window_sums(shown[_SHOWN_WITH_REACH], _REACH_OF_EACH), distance_to(flags),
+        (at >= start) & (at < end), within(at - start, 30), within(end - at, 30),
+        topics, window_sums((topics * look.words)[None, :], (4,)), *first_occurrence(look.keys),
+    ]  # fmt: skip
 
 
 def _document_row(units: Units, look: Look, stretch: tuple[int, int]) -> list[float]:
     """What the text as a whole is like."""
     n, running, (start, end) = len(units), float(look.running.sum()), stretch
+    in_order = np.sort(look.words)
+    median = (float(in_order[(n - 1) // 2]) + float(in_order[n // 2])) / 2
     return [
-        n, float(look.chars.sum()) or 1.0, running / max(float(look.words.sum()), 1), (look.running > 0).mean(),
-        (units.gaps > 0).mean(), np.median(look.words), end - start, start / n,
-        (units.pieces > 1).mean(), float(look.running[start:end].sum()) / max(running, 1),
+        n, float(look.chars.sum()) or 1.0, running / max(float(look.words.sum()), 1),
+        np.count_nonzero(look.running) / n, np.count_nonzero(units.gaps) / n, median, end - start, start / n,
+        np.count_nonzero(units.pieces > 1) / n, float(look.running[start:end].sum()) / max(running, 1),
     ]  # fmt: skip
 
 
-def topicality(distinct: Sequence[set[str]], running: Floats) -> Floats:
+def topicality(text: Vocabulary, running: Floats) -> Floats:
     """Return the share of each paragraph's content words that another running paragraph has as well."""
-    sets = [words - STOPWORDS for words in distinct]
-    once: set[str] = set()
-    twice: set[str] = set()
-    for words, weight in zip(sets, running.tolist(), strict=True):
-        if weight:
-            twice |= once & words
-            once |= words
-    shares = np.zeros(len(sets), np.float32)
-    for at, words in enumerate(sets):
-        if words:
-            shares[at] = len(words & (twice if running[at] else once)) / len(words)
-    return shares
+    content = ~text.stops
+    is_running = running > 0
+    in_running = np.bincount(text.each[is_running[text.each_paragraph]], minlength=len(text.words))
+    others = np.where(is_running, text.count(content & (in_running > 1)), text.count(content & (in_running > 0)))
+    return others / np.maximum(text.count(content), 1)
 
 
-def first_occurrence(keys: list[str]) -> list[Floats]:
+def first_occurrence(keys: list[str]) -> list[Columns]:
     """Return whether the same line came before, and whether it comes again, as two columns."""
     n = len(keys)
-    seen: set[str] = set()
-    earlier, later = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    for at, key in enumerate(keys):
-        earlier[at] = key in seen
-        seen.add(key)
-    seen.clear()
-    for at in range(n - 1, -1, -1):
-        later[at] = keys[at] in seen
-        seen.add(keys[at])
+    at = np.arange(n)
+    last = dict(zip(keys, range(n), strict=True))
+    first = dict(zip(reversed(keys), range(n - 1, -1, -1), strict=True))
+    earlier = np.fromiter(map(first.__getitem__, keys), np.int64, n) < at
+    later = np.fromiter(map(last.__getitem__, keys), np.int64, n) > at
     return [earlier, later]
 
 
-def title_overlap(units: Units, distinct: Sequence[set[str]], keys: list[str], headline: str | None) -> list[Floats]:
+def title_overlap(units: Units, look: Look, headline: str | None) -> list[Columns]:
     """Return how much of each paragraph is in the headline, and how far above the nearest line stands that repeats it.
 
     Without a given headline the first line stands in for it: many flattened pages begin with the page's title.
     """
-    n = len(units)
-    title = " ".join((headline or (units.texts[0] if n else "")).lower().translate(SPLIT).split())
+    n, text = len(units), look.text
+    title = " ".join(words_of(headline or (units.texts[0] if n else "")))
     parts = frozenset(title.split())
-    overlap = np.zeros(n, np.float32)
-    for at, own in enumerate(distinct):
-        if 2 <= len(own) <= 40 and not parts.isdisjoint(own):
-            overlap[at] = len(own & parts) / len(own | parts)
+    own, shared = np.bincount(text.each_paragraph, minlength=n), text.count(text.which(parts))
+    some = (shared > 0) & (own >= 2) & (own <= 40)
+    overlap = np.where(some, shared / np.maximum(own + len(parts) - shared, 1), 0).astype(np.float32)
     same = overlap > 0.75
-    for at, key in enumerate(keys):
-        if len(key) > 15 and at and (title.startswith(key) or (len(title) > 15 and key.startswith(title))):
-            same[at] = True
+    begins, begun = title[:16], len(title) > 15
+    for at, key in enumerate(look.keys):
+        if len(key) > 15 and at and key.startswith(begins):  # most do not, and need no longer look
+            same[at] |= title.startswith(key) or (begun and key.startswith(title))
     if not headline and n:
         same[0] = False
-    before, behind = distance_to(same)
-    return [overlap, before, behind, np.full(n, 1.0 if headline else 0.0, np.float32)]
+    return [overlap, distance_to(same[None, :]), np.full(n, 1.0 if headline else 0.0)]
 
 
 def make_units(lines: Lines, begins: NDArray[np.int64], texts: list[str]) -> Units:

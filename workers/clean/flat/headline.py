@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from workers.clean.flat.features import Look, Units
 from workers.clean.flat.lines import Floats
 from workers.clean.flat.phrases import CLASSES
-from workers.clean.flat.stopwords import STOPWORDS
+from workers.clean.flat.vocabulary import Vocabulary
 
 REACH = 30  # paragraphs before the article's first one; 96 of 100 headlines of WCXB pages stand within it
 MAX_WORDS, MAX_CHARS = 32, 220
@@ -77,7 +76,7 @@ def find_headline(units: Units, look: Look, probability: Floats, kept: NDArray[n
     if not found:
         return None
     places, rows = found
-    scores = np.array(rows) @ np.array(list(WEIGHTS.values()))
+    scores = rows @ np.array(list(WEIGHTS.values()))
     best = int(np.argmax(scores))
     if scores[best] < MIN_SCORE:
         return None
@@ -87,56 +86,55 @@ def find_headline(units: Units, look: Look, probability: Floats, kept: NDArray[n
 
 def candidates(
     units: Units, look: Look, probability: Floats, kept: NDArray[np.bool_]
-) -> tuple[list[int], list[list[float]]] | None:
-    """Return the paragraphs that may be the headline, and what each shows, in the order of WEIGHTS."""
+) -> tuple[list[int], Floats] | None:
+    """Return the paragraphs that may be the headline, and what each shows, a row each in the order of WEIGHTS."""
     if not kept.any():
         return None
     first = int(np.argmax(kept))
-    topics: set[str] = set()
-    for at in np.flatnonzero(kept).tolist():
-        topics |= look.distinct[at]
-    topics -= STOPWORDS
     title = bare(units.texts[0])
-    often = Counter(look.keys)
     places = [
         at
         for at in range(max(0, first - REACH), min(first + 2, len(units)))
         if 2 <= len(units.words[at]) <= MAX_WORDS and len(units.texts[at]) <= MAX_CHARS
     ]
-    rows = [
-        [
-            *_shown(units, look, at, first, topics, title),
-            float(kept[at]),
-            float(often[look.keys[at]] > 1),
-            float(probability[at]),
-        ]
-        for at in places
+    if not places:
+        return None
+    at = np.array(places)
+    count, classes = look.text.lengths[at], look.classes[at]
+    columns = [
+        np.ones(len(places)),
+        _shared_with(look.text, kept)[at],
+        [float(k > 0 and len(plain := bare(units.texts[k])) > 12 and title.startswith(plain)) for k in places],
+        at == 0,
+        (count >= 5) & (count <= 18),
+        count < 4,
+        count > 20,
+        [units.texts[k][-1] == "." for k in places],
+        [units.texts[k][-1] == ":" for k in places],
+        (classes & _OTHER_BITS) != 0,
+        (classes & _CREDIT_BITS) != 0,
+        units.marked[at],
+        np.minimum(first - at, 40) / 10,
+        look.lexical[at],
+        look.capitals[at],
+        _credited(look)[at],
+        [_SITE_NAME.search(units.texts[k]) is not None for k in places],
+        kept[at],
+        look.repeated[at] > 1,
+        probability[at],
     ]
-    return (places, rows) if places else None
+    return places, np.array(columns, np.float64).T
 
 
-def _shown(units: Units, look: Look, at: int, first: int, topics: set[str], title: str) -> list[float]:
-    text, words, classes = units.texts[at], units.words[at], int(look.classes[at])
-    content = {word for word in look.distinct[at] - STOPWORDS if len(word) > 3}
-    plain = bare(text)
-    below = range(at + 1, min(at + 4, len(units)))
-    credited = any(int(look.classes[k]) & _CREDIT_BITS and len(units.words[k]) < 14 for k in below)
-    return [
-        1.0,
-        len(content & topics) / len(content) if content else 0.0,
-        float(at > 0 and len(plain) > 12 and title.startswith(plain)),
-        float(at == 0),
-        float(5 <= len(words) <= 18),
-        float(len(words) < 4),
-        float(len(words) > 20),
-        float(text[-1] == "."),
-        float(text[-1] == ":"),
-        float(bool(classes & _OTHER_BITS)),
-        float(bool(classes & _CREDIT_BITS)),
-        float(units.marked[at]),
-        min(first - at, 40) / 10,
-        float(look.lexical[at]),
-        float(look.capitals[at]),
-        float(credited),
-        float(bool(_SITE_NAME.search(text))),
-    ]
+def _shared_with(text: Vocabulary, kept: NDArray[np.bool_]) -> Floats:
+    """Return the share of each paragraph's longer content words that the paragraphs have which are `kept`."""
+    content = ~text.stops & (np.fromiter(map(len, text.words), np.int64, len(text.words)) > 3)
+    return text.count(content & text.words_in(kept)) / np.maximum(text.count(content), 1)
+
+
+def _credited(look: Look) -> NDArray[np.bool_]:
+    """Return whether a byline or a date stands within three lines below each paragraph."""
+    signed = ((look.classes & _CREDIT_BITS) != 0) & (look.text.lengths < 14)
+    below = np.append(signed, [False] * 3)
+    credited: NDArray[np.bool_] = below[1:-2] | below[2:-1] | below[3:]
+    return credited

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ WORDS, CAPITALISED, STOPS = range(KINDS, KINDS + 3)
 COLUMNS = KINDS + 3
 
 _MARKER = re.compile(r"(?:[*+•·▪◦‣●■»›>o-]|\(?\d{1,2}[.)])\s+(?=\S)")
+_MARKS = frozenset("*+•·▪◦‣●■»›>o-(")  # a line that begins with none of these nor a digit needs not meet the pattern
 _TABLE_SIZE = 0x3000  # code points above are letters, for our purpose
 _WIDE_TERMINAL = (0x3002, 0xFF01, 0xFF1F)  # 。！？
 _WIDE_COMMA = (0x3001, 0xFF0C, 0xFF1B)  # 、，；
@@ -54,6 +57,27 @@ SPLIT = {
     for code in range(_TABLE_SIZE)
     if not chr(code).isalpha() and chr(code) not in "'’"
 } | {ord("’"): "'"}
+_ASK = 0  # in `_FOLD`: the character does not say alone how it is written in lower case
+
+
+def _fold_table() -> NDArray[np.uint32]:
+    """Return what `lower` and then SPLIT make of each character, a line break staying one."""
+    table = np.zeros(_TABLE_SIZE + 1, np.uint32)
+    for code in range(_TABLE_SIZE):
+        lower = chr(code).lower()
+        if len(lower) == 1 and lower != "σ":  # at the end of a word it is a ς
+            table[code] = ord(SPLIT.get(ord(lower), lower))
+    table[ord("\n")] = ord("\n")
+    table[_TABLE_SIZE] = _ASK
+    return table
+
+
+_FOLD = _fold_table()
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of `text` in lower case, digits as 0, punctuation gone."""
+    return text.lower().translate(SPLIT).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +91,7 @@ class Lines:
     counts: Floats  # (lines, COLUMNS)
     starts: NDArray[np.uint8]  # how each begins, see `start_kind`
     ends: NDArray[np.uint8]  # and ends, see `end_kind`
+    edge_stops: NDArray[np.bool_]  # (2, lines): whether its first and its last word is a stop word
     cut: int = 0  # lines that were too many to read
 
     def __len__(self) -> int:
@@ -88,17 +113,22 @@ def read_lines(text: str, *, max_lines: int = MAX_LINES) -> Lines:
         if len(texts) == max_lines:
             cut += 1
             continue
-        marker = _MARKER.match(line)
-        texts.append(line[marker.end() :] if marker and not line[0].isdigit() else line)
+        first = line[0]
+        marker = _MARKER.match(line) if first in _MARKS or first.isdigit() else None
+        texts.append(line[marker.end() :] if marker and not first.isdigit() else line)
         marked.append(marker is not None)
         gaps.append(gap)
         gap = 0
-    words = [line.lower().translate(SPLIT).split() for line in texts]
-    n = len(texts)
+    codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    behind = np.cumsum(lengths + 1)  # where the next line begins
+    line_of = np.repeat(np.arange(len(texts)), lengths + 1)[: len(codes)]
+    words = _split_words(texts, codes, line_of)
+    counts, edge_stops = _counts(codes, line_of, words)
     return Lines(
-        texts, words, np.array(gaps, np.int64), np.array(marked, bool),
-        _counts(texts, words), np.fromiter(map(start_kind, texts), np.uint8, n),
-        np.fromiter(map(end_kind, texts), np.uint8, n), cut,
+        texts, words, np.array(gaps, np.int64), np.array(marked, bool), counts,
+        _kinds(_START_KIND, codes[behind - lengths - 1], texts, start_kind),
+        _kinds(_END_KIND, codes[behind - 2], texts, end_kind), edge_stops, cut,
     )  # fmt: skip
 
 
@@ -130,29 +160,67 @@ def start_kind(text: str) -> int:
     return 6 if first.isdigit() else _STARTS.get(first, 0)
 
 
-def _counts(texts: list[str], words: list[list[str]]) -> Floats:
-    """Return the columns of `Lines.counts`: characters by kind, counted over the whole text at once, and words."""
-    n = len(texts)
+_BY_CONTEXT = 255  # in the two tables below: the character does not say alone of what kind the line's end is
+
+
+def _edge_table(kind_of: Callable[[str], int], by_context: str) -> NDArray[np.uint8]:
+    """Return what `kind_of` says of a line of one character, for each character; others than `by_context` settle it."""
+    table = np.fromiter((kind_of(chr(code)) for code in range(_TABLE_SIZE)), np.uint8, _TABLE_SIZE)
+    table[[ord(char) for char in by_context if ord(char) < _TABLE_SIZE]] = _BY_CONTEXT
+    return np.append(table, np.uint8(_BY_CONTEXT))
+
+
+_START_KIND = _edge_table(start_kind, "'’")
+_END_KIND = _edge_table(end_kind, _CLOSERS)
+
+
+def _kinds(
+    table: NDArray[np.uint8], codes: NDArray[np.uint32], texts: list[str], kind_of: Callable[[str], int]
+) -> NDArray[np.uint8]:
+    """Return how the lines begin or end, by the characters there: from the `table`, else as `kind_of` the line says."""
+    kinds = table[np.minimum(codes, _TABLE_SIZE)]
+    for at in np.flatnonzero(kinds == _BY_CONTEXT).tolist():
+        kinds[at] = kind_of(texts[at])
+    return kinds
+
+
+def _split_words(texts: list[str], codes: NDArray[np.uint32], line_of: Ints) -> list[list[str]]:
+    """Return `words_of` each line: the characters of all are folded at once, by a table."""
+    if not texts:
+        return []
+    folded = _FOLD[np.minimum(codes, _TABLE_SIZE)]
+    words = [line.split() for line in folded.tobytes().decode("utf-32-le").split("\n")]
+    for at in set(line_of[folded == _ASK].tolist()):
+        words[at] = words_of(texts[at])
+    return words
+
+
+def _counts(
+    codes: NDArray[np.uint32], line_of: Ints, words: list[list[str]]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return the columns of `Lines.counts`, counted over the whole text at once, and `Lines.edge_stops`."""
+    n = len(words)
     table = np.zeros((n, COLUMNS), np.float32)
-    if not n:
-        return table
-    codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     kinds = _KIND[np.minimum(codes, _TABLE_SIZE)]
     wide = codes >= _TABLE_SIZE
     east_asian = bool(wide.any())
     if east_asian:
         kinds[np.isin(codes, _WIDE_TERMINAL)] = TERMINAL
         kinds[np.isin(codes, _WIDE_COMMA)] = COMMA
-    lengths = np.fromiter(map(len, texts), np.int64, n) + 1
-    line = np.repeat(np.arange(n), lengths)[: len(kinds)]
-    table[:, :KINDS] = np.bincount(line * KINDS + kinds, minlength=n * KINDS).reshape(-1, KINDS)
+    table[:, :KINDS] = np.bincount(line_of * KINDS + kinds, minlength=n * KINDS).reshape(-1, KINDS)
     table[:-1, SPACE] -= 1  # the line breaks
     begins_word = np.concatenate([[True], kinds[:-1] == SPACE])
     capital = begins_word & ((kinds == UPPER) | (kinds == DIGIT))
-    table[:, CAPITALISED] = np.bincount(line[capital], minlength=n)
-    table[:, WORDS] = np.fromiter(map(len, words), np.float32, n)
-    is_stop = STOPWORDS.__contains__
-    table[:, STOPS] = np.fromiter((sum(map(is_stop, lowered)) for lowered in words), np.float32, n)
+    table[:, CAPITALISED] = np.bincount(line_of[capital], minlength=n)
+    lengths = np.fromiter(map(len, words), np.int64, n)
+    behind = np.cumsum(lengths)
+    # one entry more, for the words that a line without any does not have
+    stops = np.fromiter(chain(map(STOPWORDS.__contains__, chain.from_iterable(words)), (False,)), bool)
+    stops_behind = np.concatenate([[0], np.cumsum(stops)])
+    first = behind - lengths
+    table[:, WORDS] = lengths
+    table[:, STOPS] = stops_behind[behind] - stops_behind[first]
+    edge_stops = np.stack([stops[first], stops[behind - 1]]) & (lengths > 0)
     if east_asian:
-        table[:, WORDS] += np.bincount(line, weights=wide, minlength=n) // WIDE_CHARS_PER_WORD
-    return table
+        table[:, WORDS] += np.bincount(line_of, weights=wide, minlength=n) // WIDE_CHARS_PER_WORD
+    return table, edge_stops

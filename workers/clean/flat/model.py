@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.clean.flat.lexical import WordWeights
 from workers.clean.trees import Forest
 
 VERSION = "2"
@@ -25,7 +26,7 @@ class FlatModel:
     joins: Forest
     paragraphs: Forest
     stretches: Forest
-    words: Mapping[str, float]
+    words: WordWeights
     join_threshold: float
 
 
@@ -45,6 +46,6 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> FlatModel:
         joins=Forest.from_arrays(arrays, "joins"),
         paragraphs=Forest.from_arrays(arrays, "paragraphs"),
         stretches=Forest.from_arrays(arrays, "stretches"),
-        words=dict(zip(words, weights, strict=True)),
+        words=WordWeights.of(dict(zip(words, weights, strict=True))),
         join_threshold=float(arrays["join_threshold"]),
     )

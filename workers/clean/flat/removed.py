@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.clean import Removed, RemovedReason
+from workers.clean.agencies import AGENCIES
 from workers.clean.flat.features import Look, Units
+from workers.clean.flat.lines import DIGIT, words_of
 from workers.clean.flat.phrases import CLASSES
 from workers.clean.wire import is_credits, read_doc_id, read_tag_line
 
@@ -31,29 +33,33 @@ _PUBLISHED_AS = (
 _BITS = tuple((1 << CLASSES.index(name), reason) for name, reason in _PUBLISHED_AS)
 _NAME_LIKE = re.compile(r"(?:[^\W\d_][\w.'’&/-]*+\W{0,3}){1,4}")
 _BYLINE_BIT = 1 << CLASSES.index("byline")
+_LAST_OF_TAGS = frozenset(words_of(tag)[-1] for tag in AGENCIES)  # a line of an agency's tag ends with one of them
 MAX_MARK_WORDS = 7  # of a line that is only an agency's tag or a document id
 MIN_LINK_WORDS, MAX_LINK_WORDS = 4, 20  # of a headline that links to another story
 
 
-def class_of(text: str, words: int, phrases: int, *, repeats: bool, after: bool) -> RemovedReason:
-    """Return the class of a paragraph of so many `words` that was left out.
+def class_of(
+    text: str, words: Sequence[str], phrases: int, *, repeats: bool, after: bool, digits: bool = True
+) -> RemovedReason:
+    """Return the class of a paragraph that was left out, of which `words` are the words (`lines.words_of`).
 
     `phrases` are the bits of the known phrases in it (`phrases.find_classes`). It `repeats` one that was kept; it
-    stands `after` the article's first paragraph.
+    stands `after` the article's first paragraph; it has no `digits` where the caller knows so.
     """
     if repeats:
         return RemovedReason.DUPLICATE
-    if words <= MAX_MARK_WORDS:
-        if read_doc_id(text):
+    count = len(words)
+    if count <= MAX_MARK_WORDS:
+        if digits and read_doc_id(text):
             return RemovedReason.DOC_ID
-        if read_tag_line(text):
+        if count and words[-1] in _LAST_OF_TAGS and read_tag_line(text):
             return RemovedReason.BYLINE
     if phrases & _BYLINE_BIT and is_credits(text):
         return RemovedReason.BYLINE
     for bit, reason in _BITS:
         if phrases & bit:
             return reason
-    if after and MIN_LINK_WORDS <= words <= MAX_LINK_WORDS and text[-1] not in ".:":
+    if after and MIN_LINK_WORDS <= count <= MAX_LINK_WORDS and text[-1] not in ".:":
         return RemovedReason.RELATED_LINKS
     return RemovedReason.NAVIGATION if _NAME_LIKE.fullmatch(text) else RemovedReason.OTHER
 
@@ -63,10 +69,16 @@ def count_removed(
 ) -> tuple[Removed, ...]:
     """Return the characters left out by class, most first. `known` are the keys of what was kept or is the headline."""
     chars: dict[RemovedReason, int] = {}
-    phrases = look.classes.tolist()
+    phrases, digits = look.classes.tolist(), (units.counts[:, DIGIT] > 0).tolist()
     for at in np.flatnonzero(~kept).tolist():
         text = units.texts[at]
-        repeats = look.keys[at] in known
-        reason = class_of(text, len(units.words[at]), phrases[at], repeats=repeats, after=at > first)
+        reason = class_of(
+            text,
+            units.words[at],
+            phrases[at],
+            repeats=look.keys[at] in known,
+            after=at > first,
+            digits=digits[at],
+        )
         chars[reason] = chars.get(reason, 0) + len(text)
     return tuple(Removed(reason=reason, chars=n) for reason, n in sorted(chars.items(), key=lambda item: -item[1]))

@@ -1,0 +1,90 @@
+"""What the words of a paragraph speak for: learnt weights of words, of pairs, and of the first and last word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.clean.flat.lines import Floats, Ints
+from workers.clean.flat.vocabulary import Flags, Vocabulary
+
+EDGE_WORDS = 24  # words at either end of a paragraph whose weights count: the rest says little more
+
+
+def lexical_tokens(words: Sequence[str]) -> list[str]:
+    """Return the tokens whose weights are learnt: words, pairs of words, and the first and last word as such."""
+    if len(words) > 2 * EDGE_WORDS:
+        words = [*words[:EDGE_WORDS], *words[-EDGE_WORDS:]]
+    if not words:
+        return []
+    pairs = [f"{a} {b}" for a, b in pairwise(words)] if len(words) <= EDGE_WORDS else []
+    return [*words, *pairs, f"^{words[0]}", f"{words[-1]}$"]
+
+
+@dataclass(frozen=True, slots=True)
+class WordWeights:
+    """The weights of tokens as `lexical_tokens` writes them, in arrays, so that no token has to be written out."""
+
+    numbers: dict[str, int]  # of the words of all tokens; 0 is any other word
+    alone: NDArray[np.float64]  # by number, as the next two
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
+    begins_pair: Flags  # by number
+    ends_pair: Flags
+    pairs: Ints  # number of the first word * size + number of the second, in order
+    of_pairs: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, weights: Mapping[str, float]) -> WordWeights:
+        """Return the weights of tokens given by token."""
+        words = {word for token in weights for word in token.removeprefix("^").removesuffix("$").split(" ")}
+        numbers = {word: number for number, word in enumerate(sorted(words), start=1)}
+        size = len(numbers) + 1
+        alone, first, last = np.zeros((3, size))
+        begins, ends = np.zeros((2, size), bool)
+        pairs: dict[int, float] = {}
+        for token, weight in weights.items():
+            if " " in token:
+                before, after = (numbers[word] for word in token.split(" "))
+                begins[before] = ends[after] = True
+                pairs[before * size + after] = weight
+            elif token.startswith("^"):
+                first[numbers[token[1:]]] = weight
+            elif token.endswith("$"):
+                last[numbers[token[:-1]]] = weight
+            else:
+                alone[numbers[token]] = weight
+        codes = sorted(pairs)
+        return cls(
+            numbers, alone, first, last, begins, ends, np.array(codes, np.int64), np.array([pairs[c] for c in codes])
+        )
+
+    def score(self, text: Vocabulary) -> Floats:
+        """Return for each paragraph the sum of its tokens' weights, over the square root of their number and one."""
+        known = np.fromiter(map(self.numbers.get, text.words, repeat(0)), np.int64, len(text.words))
+        tokens, lengths, n = known[text.running], text.lengths, len(text.lengths)
+        some = np.flatnonzero(lengths)
+        ends = np.cumsum(lengths)
+        place = np.arange(len(tokens)) - (ends - lengths)[text.paragraph]
+        at_edge = (place < EDGE_WORDS) | (lengths[text.paragraph] - place <= EDGE_WORDS)
+        total: Floats = np.zeros(n) + np.bincount(text.paragraph, self.alone[tokens] * at_edge, n)
+        total[some] += self.first[tokens[(ends - lengths)[some]]] + self.last[tokens[ends[some] - 1]]
+        short = lengths <= EDGE_WORDS
+        total = total + self._score_pairs(tokens, text.paragraph, short, n)
+        count = np.minimum(lengths, 2 * EDGE_WORDS) + np.where(short, lengths - 1, 0) + 2
+        return np.where(lengths > 0, total / np.sqrt(1 + count), 0.0)
+
+    def _score_pairs(self, tokens: Ints, paragraph: Ints, short: Flags, n: int) -> Floats:
+        """Return the sums of the weights of pairs in the `short` paragraphs."""
+        before, after = tokens[:-1], tokens[1:]
+        beside = (paragraph[:-1] == paragraph[1:]) & self.begins_pair[before] & self.ends_pair[after]
+        at = np.flatnonzero(beside & short[paragraph[:-1]])
+        if not len(at):
+            return np.zeros(n)
+        codes = tokens[at] * len(self.alone) + tokens[at + 1]
+        places = np.minimum(np.searchsorted(self.pairs, codes), len(self.pairs) - 1)
+        return np.zeros(n) + np.bincount(paragraph[at], self.of_pairs[places] * (self.pairs[places] == codes), n)
