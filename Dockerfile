@@ -8,12 +8,15 @@ RUN python -m venv /opt/wiremill
 ENV PATH=/opt/wiremill/bin:$PATH
 WORKDIR /src
 # First what changes seldom, so that a change of ours does not install it all again.
-COPY requirements.worker.lock ./
+COPY requirements.worker.lock requirements.build.lock ./
 RUN pip install --require-hashes -r requirements.worker.lock
-COPY pyproject.toml README.md LICENSE ./
+# What compiles the hot modules, beside the environment that goes into the image.
+RUN pip install --require-hashes --target /opt/build -r requirements.build.lock
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY schemas ./schemas
 COPY workers ./workers
-RUN pip install --no-deps --no-build-isolation . && python -m compileall -q /opt/wiremill/lib
+RUN PYTHONPATH=/opt/build pip install --no-deps --no-build-isolation . && python -m compileall -q /opt/wiremill/lib
+RUN cd / && test "$(python -m workers.compiled)" = compiled
 
 FROM python:3.12-slim-bookworm
 LABEL org.opencontainers.image.title="Wiremill" \

@@ -1,7 +1,8 @@
 """Cost of the entity list beyond the pipeline: `python -m bench.entities_cost [--model sm] [--profile]`.
 
 Prints microseconds of CPU time a word, the median of several passes over the news of the gold, parsed before; with and
-without a gazetteer of 100,000 names. A word is what `str.split` counts.
+without a gazetteer of 100,000 names; where the room's modules are compiled, interpreted too. A word is what `str.split`
+counts.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ import spacy
 from spacy.tokens import Doc
 
 from bench.entity_gold import parsed, rows
+from bench.interpreted import interpreted
 from workers.annotate.entities import Gazetteer, find_entities
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.gazetteer import Entry
+from workers.compiled import state
 
 PASSES = 7
 GAZETTEER_NAMES = 100_000
@@ -73,14 +76,16 @@ def main() -> None:
     tokenizer = spacy.blank("en").tokenizer
     texts = {id(doc): doc.text for doc in docs}
     read = {id(doc): Columns(doc) for doc in docs}
+    room = interpreted("workers.annotate.entities")
     jobs: dict[str, Callable[[Doc], object]] = {
         "find_entities": lambda doc: find_entities(doc, "a", text=texts[id(doc)]),
+        "  interpreted": lambda doc: room.find_entities(doc, "a", text=texts[id(doc)]),
         "  of it the columns": lambda doc: Columns(doc, texts[id(doc)]),
         f"with {len(gazetteer):,} names": lambda doc: find_entities(doc, "a", gazetteer=gazetteer, text=texts[id(doc)]),
         "  of it finding them": lambda doc: list(gazetteer.find(read[id(doc)])),
         "to compare: spaCy's tokenizer": lambda doc: tokenizer(texts[id(doc)]),
     }
-    print(f"{len(docs)} articles, µs of CPU a word")
+    print(f"{len(docs)} articles, hot modules {state()}, µs of CPU a word")
     for title, cost in microseconds_a_word(jobs, docs).items():
         print(f"{title:<32}{cost:.2f}")
     print("one article of so many words, µs of CPU a word")

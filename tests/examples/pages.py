@@ -17,7 +17,7 @@ _BLOCK = re.compile(r"^```(bash|sh|console)\n(.*?)^```", re.MULTILINE | re.DOTAL
 # Commands that are not run, each with the reason. What is matched by none of these is run.
 NOT_RUN = (
     (
-        r"(WIREMILL_\w+=\d+ )?make (demo|setup|test|check|test-kafka|chaos|chaos-kafka|soak|fuzz|guard)\b",
+        r"(WIREMILL_\w+=\w+ )?make (demo|setup|test|check|test-kafka|chaos|chaos-kafka|soak|fuzz|guard)\b",
         "the suite itself, or its set-up",
     ),
     (r"make audit\b", "asks the advisory databases, which the gate cannot reach"),

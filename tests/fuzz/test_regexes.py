@@ -64,7 +64,9 @@ def _modules() -> Iterator[ModuleType]:
 def _uses(module: ModuleType) -> dict[str, set[str]]:
     """Return, by name, which methods a module calls: `_LINE.finditer(…)` is `{"_LINE": {"finditer"}}`."""
     uses: dict[str, set[str]] = {}
-    for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text())):
+    file = Path(module.__file__ or "")
+    source = file.with_name(f"{file.name.split('.')[0]}.py")  # also of a compiled module
+    for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             uses.setdefault(node.value.id, set()).add(node.attr)
     return uses

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
+from bench.interpreted import interpreted
 from schemas.enriched import EnrichedArticle, MentionKind
 from workers.annotate.entities import Gazetteer, find_entities
 from workers.annotate.entities.gazetteer import Entry
 
+_INTERPRETED = interpreted("workers.annotate.entities")
 _VOCAB = spacy.blank("en").vocab
 _LABELS = ("PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "DATE", "MONEY", "LAW", "Other")
 _DEPS = (
@@ -108,6 +110,16 @@ def test_each_entity_has_a_name_an_id_of_its_own_and_a_salience(doc: Doc) -> Non
 def test_the_same_article_gives_the_same_entities(doc: Doc) -> None:
     """Nothing depends on the order of a set or on what was annotated before."""
     assert find_entities(doc, "a").entities == find_entities(doc, "a").entities
+
+
+@settings(max_examples=120, deadline=None)
+@given(docs())
+def test_compiled_modules_find_what_their_sources_find(doc: Doc) -> None:
+    """To the last field, and when asked whom words mean; where nothing is compiled there is nothing to tell apart."""
+    here, there = find_entities(doc, "a"), _INTERPRETED.find_entities(doc, "a")
+    assert here.entities == there.entities
+    for chunk in (doc[token.i : token.i + 2] for token in doc[:-1]):
+        assert here.refer(chunk).entity == there.refer(chunk).entity
 
 
 @settings(max_examples=50, deadline=None)

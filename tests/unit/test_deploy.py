@@ -29,9 +29,9 @@ def _bare(requirement: str) -> str:
 
 
 def test_the_image_has_the_versions_that_were_tested() -> None:
-    """Every pin of the image's lock file is in the lock file of the tests."""
+    """Every pin of the image's lock files is in the lock file of the tests."""
     tested = _pins("requirements.lock")
-    for name, versions in _pins("requirements.worker.lock").items():
+    for name, versions in [*_pins("requirements.worker.lock").items(), *_pins("requirements.build.lock").items()]:
         assert versions <= tested.get(name, set()), f"{name}: run `make lock`"
 
 
@@ -53,7 +53,7 @@ def test_every_dependency_is_pinned(lock: str, extras: tuple[str, ...]) -> None:
 
 def test_every_pin_has_hashes() -> None:
     """pip refuses a lock file in which one package has none; we say so before it does."""
-    for lock in ("requirements.lock", "requirements.worker.lock"):
+    for lock in ("requirements.lock", "requirements.worker.lock", "requirements.build.lock"):
         for entry in re.split(r"^(?=[a-z0-9])", (ROOT / lock).read_text(), flags=re.MULTILINE)[1:]:
             assert "--hash=sha256:" in entry, entry.splitlines()[0]
 

@@ -16,7 +16,13 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text()
 CODE = re.findall(r"^```(\w+)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 # Read by others than the worker: where secrets lie, how the fault suite is run.
-OTHER_VARIABLES = {"WIREMILL_SECRETS_DIR", "WIREMILL_CHAOS_SEED", "WIREMILL_CHAOS_KILLS", "WIREMILL_SOAK_ARTICLES"}
+OTHER_VARIABLES = {
+    "WIREMILL_SECRETS_DIR",
+    "WIREMILL_CHAOS_SEED",
+    "WIREMILL_CHAOS_KILLS",
+    "WIREMILL_SOAK_ARTICLES",
+    "WIREMILL_COMPILE",
+}
 PROSE: set[str] = set()  # words behind `wiremill` that are no command
 SHELL = "\n".join(code for language, code in CODE if language == "bash")
 

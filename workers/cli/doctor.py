@@ -116,6 +116,7 @@ def _offline(settings: Settings) -> Iterator[Check]:
     changed = ", ".join(changed_names(settings)) or "none"
     yield Check("settings", State.OK, f"read; differing from their defaults: {changed}")
     yield _memory(settings)
+    yield _compiled()
     yield _model(settings)
 
 
@@ -130,6 +131,17 @@ def _memory(settings: Settings) -> Check:
         return Check("memory", State.OK, detail)
     hint = "lower WIREMILL_POOL_SIZE or WIREMILL_CHILD_MEMORY_MB, or the kernel may kill the worker under load"
     return Check("memory", State.WARNING, detail, hint)
+
+
+def _compiled() -> Check:
+    """Tell whether the install could compile what is compiled where a compiler is; results are the same without."""
+    from workers import compiled
+
+    hot, kernel = compiled.state(), compiled.has_kernel()
+    detail = f"hot modules are {hot}; the C kernel is {'there' if kernel else 'missing'}"
+    if hot is compiled.State.COMPILED and kernel:
+        return Check("compiled", State.OK, detail)
+    return Check("compiled", State.WARNING, detail, "install again where gcc or clang is, to spend less CPU an article")
 
 
 def available_bytes() -> int:

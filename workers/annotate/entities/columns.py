@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -44,19 +43,24 @@ class Columns:
         self.start: list[int] = start.tolist()
         self.end: list[int] = (start.astype(np.intp) + self._lexemes.chars.take(self._numbers)).tolist()
         self._iob, self._ent_type = iob, ent_type
+        # Made when first asked for. Explicitly: in a compiled class `cached_property` would make them each time.
+        self._vocabulary: frozenset[str] | None = None
+        self._by_head: tuple[list[int], list[int], list[int]] | None = None
 
     def __len__(self) -> int:
         return len(self.word)
 
-    @cached_property
+    @property
     def vocabulary(self) -> frozenset[str]:
         """The distinct words."""
-        return frozenset(self.word)
+        if self._vocabulary is None:
+            self._vocabulary = frozenset(self.word)
+        return self._vocabulary
 
     def entities(self) -> list[tuple[int, int, str]]:
         """Return (first token, token after the last, label) of the model's entities, in order."""
         begins = (self._iob == _BEGINS_ENTITY).nonzero()[0]
-        outside = np.append((self._iob != _INSIDE_ENTITY).nonzero()[0], len(self))
+        outside: NDArray[np.intp] = np.append((self._iob != _INSIDE_ENTITY).nonzero()[0], len(self))
         afters = outside[outside.searchsorted(begins, side="right")]
         labels = self._spelled(self._ent_type[begins])
         return list(zip(begins.tolist(), afters.tolist(), labels, strict=True))
@@ -73,12 +77,13 @@ class Columns:
 
     def children(self, token: int) -> list[int]:
         """Return the syntactic children of a token, left to right; of very many, the first."""
+        if self._by_head is None:
+            self._by_head = self._sorted_by_head()
         tokens, begins, afters = self._by_head
         return tokens[begins[token] : afters[token]]
 
-    @cached_property
-    def _by_head(self) -> tuple[list[int], list[int], list[int]]:
-        """The tokens in order of their heads, without roots, and where each head's begin and end."""
+    def _sorted_by_head(self) -> tuple[list[int], list[int], list[int]]:
+        """Return the tokens in order of their heads, without roots, and where each head's begin and end."""
         tokens = (self._heads != np.arange(len(self))).nonzero()[0]
         heads = self._heads[tokens]
         counts = np.bincount(heads, minlength=len(self))
