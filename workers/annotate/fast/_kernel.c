@@ -12,14 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TILE 64 /* floats that stay in registers: 4 of AVX-512, 8 of AVX2 */
+#define TILE 64 /* classes are padded to a multiple of it */
 #define LANES 16
-/* GCC's and Clang's vectors: 16 floats, in as many registers as the instruction set needs. Loads need no alignment. */
-typedef float Vector __attribute__((vector_size(64)));
-typedef float Loose __attribute__((vector_size(64), aligned(4), may_alias));
-#define LOAD(address) (*(const Loose *)(address))
-#define SPLAT(x) ((Vector){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x})
-#define STORE(address, value) (*(Loose *)(address) = (value))
+/* GCC's and Clang's vectors, as wide as a register of each instruction set: a wider one would live in memory, not in
+ * registers, and cost ten times the instructions (GCC 12). Loads need no alignment. */
+typedef float Vector16 __attribute__((vector_size(64)));
+typedef float Vector8 __attribute__((vector_size(32)));
+typedef float Vector4 __attribute__((vector_size(16)));
+typedef float Loose16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float Loose8 __attribute__((vector_size(32), aligned(4), may_alias));
+typedef float Loose4 __attribute__((vector_size(16), aligned(4), may_alias));
+#define LOAD(lanes, address) (*(const Loose##lanes *)(address))
+#define STORE(lanes, address, value) (*(Loose##lanes *)(address) = (value))
 #define INLINE static inline __attribute__((always_inline))
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
@@ -125,39 +129,83 @@ typedef struct {
     int classes; /* a multiple of TILE */
 } Scorer;
 
-INLINE void score_state(const Scorer *scorer, const int32_t *tokens, float *scores)
+typedef void ScoreState(const Scorer *, const int32_t *, float *);
+
+/* The sums of the features of a state's tokens, and of their two pieces the better: what the classes are scored by. */
+#define HIDDEN(lanes)                                                                                                  \
+    INLINE void hidden_##lanes(const Scorer *scorer, const int32_t *tokens, float *hidden)                             \
+    {                                                                                                                  \
+        const int size = 2 * scorer->hidden;                                                                           \
+        const float *rows[8];                                                                                          \
+        for (int slot = 0; slot < scorer->slots; slot++) {                                                             \
+            const Py_ssize_t token = tokens[slot] < 0 ? 0 : scorer->first + tokens[slot];                              \
+            rows[slot] = scorer->features + (token * scorer->slots + slot) * size;                                     \
+        }                                                                                                              \
+        for (int at = 0; at < size; at += lanes) {                                                                     \
+            Vector##lanes sum = LOAD(lanes, rows[0] + at);                                                             \
+            for (int slot = 1; slot < scorer->slots; slot++)                                                           \
+                sum += LOAD(lanes, rows[slot] + at);                                                                   \
+            STORE(lanes, hidden + at, sum + LOAD(lanes, scorer->bias + at));                                           \
+        }                                                                                                              \
+        for (int k = 0; k < scorer->hidden; k++)                                                                       \
+            hidden[k] = hidden[scorer->hidden + k] > hidden[k] ? hidden[scorer->hidden + k] : hidden[k];               \
+    }
+
+/* The scores of four vectors of classes from `at` on, and of the next four: the sums stay in registers. */
+#define FOUR(lanes, sums, at)                                                                                          \
+    Vector##lanes sums##0 = {0}, sums##1 = {0}, sums##2 = {0}, sums##3 = {0};                                          \
+    const float *sums##_row = scorer->weights + (at)
+#define ADD_FOUR(lanes, sums, input)                                                                                   \
+    do {                                                                                                               \
+        sums##0 += (input) * LOAD(lanes, sums##_row);                                                                  \
+        sums##1 += (input) * LOAD(lanes, sums##_row + lanes);                                                          \
+        sums##2 += (input) * LOAD(lanes, sums##_row + 2 * lanes);                                                      \
+        sums##3 += (input) * LOAD(lanes, sums##_row + 3 * lanes);                                                      \
+        sums##_row += classes;                                                                                         \
+    } while (0)
+#define STORE_FOUR(lanes, sums, at)                                                                                    \
+    do {                                                                                                               \
+        STORE(lanes, scores + (at), sums##0 + LOAD(lanes, scorer->offsets + (at)));                                    \
+        STORE(lanes, scores + (at) + lanes, sums##1 + LOAD(lanes, scorer->offsets + (at) + lanes));                    \
+        STORE(lanes, scores + (at) + 2 * lanes, sums##2 + LOAD(lanes, scorer->offsets + (at) + 2 * lanes));            \
+        STORE(lanes, scores + (at) + 3 * lanes, sums##3 + LOAD(lanes, scorer->offsets + (at) + 3 * lanes));            \
+    } while (0)
+
+HIDDEN(16)
+INLINE void score_state_16(const Scorer *scorer, const int32_t *tokens, float *scores)
 {
-    const int size = 2 * scorer->hidden, classes = scorer->classes;
-    const float *rows[8];
+    const int classes = scorer->classes;
     float hidden[1024];
-    for (int slot = 0; slot < scorer->slots; slot++) {
-        const Py_ssize_t token = tokens[slot] < 0 ? 0 : scorer->first + tokens[slot];
-        rows[slot] = scorer->features + (token * scorer->slots + slot) * size;
-    }
-    for (int at = 0; at < size; at += LANES) {
-        Vector sum = LOAD(rows[0] + at);
-        for (int slot = 1; slot < scorer->slots; slot++)
-            sum += LOAD(rows[slot] + at);
-        STORE(hidden + at, sum + LOAD(scorer->bias + at));
-    }
-    for (int k = 0; k < scorer->hidden; k++)
-        hidden[k] = hidden[scorer->hidden + k] > hidden[k] ? hidden[scorer->hidden + k] : hidden[k];
-    for (int at = 0; at < classes; at += TILE) {
-        const float *row = scorer->weights + at, *offsets = scorer->offsets + at;
-        Vector a = {0}, b = {0}, c = {0}, d = {0};
-        for (int j = 0; j < scorer->hidden; j++, row += classes) {
-            const Vector input = SPLAT(hidden[j]);
-            a += input * LOAD(row);
-            b += input * LOAD(row + LANES);
-            c += input * LOAD(row + 2 * LANES);
-            d += input * LOAD(row + 3 * LANES);
-        }
-        STORE(scores + at, a + LOAD(offsets));
-        STORE(scores + at + LANES, b + LOAD(offsets + LANES));
-        STORE(scores + at + 2 * LANES, c + LOAD(offsets + 2 * LANES));
-        STORE(scores + at + 3 * LANES, d + LOAD(offsets + 3 * LANES));
+    hidden_16(scorer, tokens, hidden);
+    for (int at = 0; at < classes; at += 4 * 16) {
+        FOUR(16, low, at);
+        for (int j = 0; j < scorer->hidden; j++)
+            ADD_FOUR(16, low, hidden[j]);
+        STORE_FOUR(16, low, at);
     }
 }
+
+/* Eight sums at once: with four, each waits for the one before it. */
+#define SCORE_STATE(lanes)                                                                                             \
+    HIDDEN(lanes)                                                                                                      \
+    INLINE void score_state_##lanes(const Scorer *scorer, const int32_t *tokens, float *scores)                        \
+    {                                                                                                                  \
+        const int classes = scorer->classes;                                                                           \
+        float hidden[1024];                                                                                            \
+        hidden_##lanes(scorer, tokens, hidden);                                                                        \
+        for (int at = 0; at < classes; at += 8 * lanes) {                                                              \
+            FOUR(lanes, low, at);                                                                                      \
+            FOUR(lanes, high, at + 4 * lanes);                                                                         \
+            for (int j = 0; j < scorer->hidden; j++) {                                                                 \
+                ADD_FOUR(lanes, low, hidden[j]);                                                                       \
+                ADD_FOUR(lanes, high, hidden[j]);                                                                      \
+            }                                                                                                          \
+            STORE_FOUR(lanes, low, at);                                                                                \
+            STORE_FOUR(lanes, high, at + 4 * lanes);                                                                   \
+        }                                                                                                              \
+    }
+SCORE_STATE(8)
+SCORE_STATE(4)
 
 /* The first class with the highest score among those without a penalty (0 or -inf). */
 INLINE int best_class(const float *scores, const float *penalty, int classes)
@@ -198,7 +246,7 @@ typedef struct {
 
 /* Parse one document of `length` tokens; `scores` has room for the classes. Writes each token's head (relative) and the
  * class of its arc (-1: root). Returns -1 where no move is valid, which these rules exclude. */
-INLINE int parse_body(const Scorer *scorer, const int32_t *moves, const float *penalties, int32_t length, Parse *parse,
+INLINE int parse_body(ScoreState *score_state, const Scorer *scorer, const int32_t *moves, const float *penalties, int32_t length, Parse *parse,
                       float *scores, int64_t *heads, int32_t *arcs)
 {
     int32_t depth = 0, returned = 0, next = 0, context[8];
@@ -287,7 +335,7 @@ enum { MAY_ENTER = 1, MAY_BEGIN = 2 }; /* the token is no white space; and the n
 
 /* Write the class of each token. `penalties`: 0-3 outside of an entity by the flags above; then two for each class that
  * begins one (by its label): the entity must end here; it may go on. Returns -1 where no class is valid. */
-INLINE int recognise_body(const Scorer *scorer, const int32_t *kinds, const int32_t *labels, const float *penalties,
+INLINE int recognise_body(ScoreState *score_state, const Scorer *scorer, const int32_t *kinds, const int32_t *labels, const float *penalties,
                           const uint8_t *spaces, const uint8_t *starts, int32_t length, float *scores, int32_t *classes)
 {
     int32_t begun = -1, label = 0, context[3];
@@ -317,7 +365,7 @@ INLINE int recognise_body(const Scorer *scorer, const int32_t *kinds, const int3
 
 /* ---- the same, for each instruction set ---- */
 
-#define VERSION(suffix, attribute)                                                                                     \
+#define VERSION(suffix, lanes, attribute)                                                                                     \
     attribute static void first_layer_##suffix(const Layer *layer, const int32_t *words, Py_ssize_t rows,              \
                                                const float *vectors, const float *products, float *windows)            \
     {                                                                                                                  \
@@ -330,16 +378,16 @@ INLINE int recognise_body(const Scorer *scorer, const int32_t *kinds, const int3
     attribute static int parse_##suffix(const Scorer *scorer, const int32_t *moves, const float *penalties,            \
                                         int32_t length, Parse *parse, float *scores, int64_t *heads, int32_t *arcs)    \
     {                                                                                                                  \
-        return parse_body(scorer, moves, penalties, length, parse, scores, heads, arcs);                               \
+        return parse_body(score_state_##lanes, scorer, moves, penalties, length, parse, scores, heads, arcs);                               \
     }                                                                                                                  \
     attribute static int recognise_##suffix(const Scorer *scorer, const int32_t *kinds, const int32_t *labels,         \
                                             const float *penalties, const uint8_t *spaces, const uint8_t *starts,      \
                                             int32_t length, float *scores, int32_t *classes)                           \
     {                                                                                                                  \
-        return recognise_body(scorer, kinds, labels, penalties, spaces, starts, length, scores, classes);              \
+        return recognise_body(score_state_##lanes, scorer, kinds, labels, penalties, spaces, starts, length, scores, classes);              \
     }
 
-VERSION(plain, )
+VERSION(plain, 4, )
 static void (*first_layer)(const Layer *, const int32_t *, Py_ssize_t, const float *, const float *, float *) = first_layer_plain;
 static void (*next_layer)(const Layer *, float *, Py_ssize_t, float *) = next_layer_plain;
 static int (*parse)(const Scorer *, const int32_t *, const float *, int32_t, Parse *, float *, int64_t *, int32_t *) = parse_plain;
@@ -355,8 +403,8 @@ static int (*recognise)(const Scorer *, const int32_t *, const int32_t *, const 
     } while (0)
 
 #ifdef HAVE_CLONES
-VERSION(avx2, AVX2)
-VERSION(avx512, AVX512)
+VERSION(avx2, 8, AVX2)
+VERSION(avx512, 16, AVX512)
 #endif
 
 static const char *choose(void)
