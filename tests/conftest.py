@@ -1,10 +1,14 @@
 """What all tests may use."""
 
 import pytest
+from hypothesis import settings
 
 from workers.compiled import State, state
 
 pytest_plugins = ("tests.harness.plugin",)
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes tells who else uses the machine
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

@@ -61,7 +61,6 @@ def effort(*, share: float = 1.0, cost: float = 1.0) -> Callable[[Any], Any]:
     def apply(test: Any) -> Any:
         test = settings(
             max_examples=max(4, int(QUICK_EXAMPLES / cost)) if SECONDS is None else NO_END,
-            deadline=None,
             derandomize=SECONDS is None,
             print_blob=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

@@ -64,7 +64,7 @@ def test_a_fingerprint_is_sixteen_hex_digits(text: str) -> None:
     assert bits_apart(simhash(text.lower()), simhash(text)) == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts, st.booleans())
 def test_no_article_makes_the_stage_raise(text: str, as_page: bool) -> None:
     """Any text and any page is an article or a rejection; its paragraphs are its text; the same again gives the same."""

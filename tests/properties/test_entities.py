@@ -81,7 +81,7 @@ _GAZETTEER = Gazetteer(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(docs(), st.booleans())
 def test_mentions_are_the_words_of_the_text_and_never_overlap(doc: Doc, linked: bool) -> None:
     """Each mention slices to what it claims, and a code point belongs to one mention at most."""
@@ -92,7 +92,7 @@ def test_mentions_are_the_words_of_the_text_and_never_overlap(doc: Doc, linked: 
     EnrichedArticle(article_id="a", text=doc.text, entities=entities)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(docs())
 def test_each_entity_has_a_name_an_id_of_its_own_and_a_salience(doc: Doc) -> None:
     """No entity without a named mention, no two with one id, salience from 0 to 1, in order of first mention."""
@@ -105,14 +105,14 @@ def test_each_entity_has_a_name_an_id_of_its_own_and_a_salience(doc: Doc) -> Non
     assert all(not {"DATE", "MONEY"} & {entity.label} for entity in entities)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(docs())
 def test_the_same_article_gives_the_same_entities(doc: Doc) -> None:
     """Nothing depends on the order of a set or on what was annotated before."""
     assert find_entities(doc, "a").entities == find_entities(doc, "a").entities
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(docs())
 def test_compiled_modules_find_what_their_sources_find(doc: Doc) -> None:
     """To the last field, and when asked whom words mean; where nothing is compiled there is nothing to tell apart."""
@@ -122,7 +122,7 @@ def test_compiled_modules_find_what_their_sources_find(doc: Doc) -> None:
         assert here.refer(chunk).entity == there.refer(chunk).entity
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(docs(), st.data())
 def test_asking_whom_words_mean_never_fails(doc: Doc, data: st.DataObject) -> None:
     """Any span may be asked about; the answer is one of the article's entities or nobody."""

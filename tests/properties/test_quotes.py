@@ -90,7 +90,7 @@ def quotes_of(text: str, doc: Doc) -> tuple[Quote, ...]:
     return find_quotes(doc, CleanArticle(article_id="a", text=text), ArticleEntities(()))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(parsed())
 def test_spans_slice_the_text_whatever_the_parse(case: tuple[str, Doc]) -> None:
     """`text[start:end] == exact` for content, cue and mention; spans in order and apart; ids distinct."""
@@ -105,7 +105,7 @@ def test_spans_slice_the_text_whatever_the_parse(case: tuple[str, Doc]) -> None:
     assert [quote.spans[0].start for quote in quotes] == sorted(quote.spans[0].start for quote in quotes)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(parsed())
 def test_the_same_article_gives_the_same_quotes(case: tuple[str, Doc]) -> None:
     """A replay yields the same records with the same ids."""
@@ -113,7 +113,7 @@ def test_the_same_article_gives_the_same_quotes(case: tuple[str, Doc]) -> None:
     assert quotes_of(text, doc) == quotes_of(text, doc)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts)
 def test_passages_lie_apart_within_their_paragraphs(text: str) -> None:
     """Outermost passages never overlap and never cross a paragraph."""

@@ -175,7 +175,7 @@ def test_any_text_gives_a_result(text: str) -> None:
     assert bool(found.warnings) == (text.count("\n") > 20_000)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=60), max_size=30))
 def test_kept_text_is_text_of_the_page(lines: list[str]) -> None:
     """No sign is invented: each paragraph's signs stand in the page in this order, but for spaces."""
