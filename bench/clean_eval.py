@@ -13,7 +13,7 @@ import time
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ def main() -> None:
         recorded = np.load(chosen.probabilities)
         shipped = page.load_model()
         forest = Recorded(*(getattr(shipped.forest, field.name) for field in fields(Forest)))
-        stand_in = page.BlockModel(forest, shipped.threshold, shipped.version)
+        stand_in = replace(shipped, forest=forest)
         page.load_model = lambda: stand_in  # type: ignore[assignment]  # the one place that asks for the model
     for collection, name in COLLECTIONS:
         records = list(read_pages(chosen.data / name))[:: chosen.every]

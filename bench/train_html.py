@@ -1,8 +1,9 @@
 """Trains the HTML path: `python -m bench.train_html ../shared/eval/clean` writes `workers/clean/html_blocks.npz`.
 
-Needs the dependency group `train` (catboost). Learns from WCXB (CC BY 4.0, Murrough Foley) and the Scrapinghub
-article-extraction benchmark (MIT). `--cross-validate FILE` writes, instead of a model, the probabilities that models
-trained on the other sites give to every block; `bench.clean_eval` scores them.
+Needs the dependency group `train` (catboost, scikit-learn). Learns from WCXB (CC BY 4.0, Murrough Foley) and the
+Scrapinghub article-extraction benchmark (MIT): first the weights of words (`bench.html_wording`), then the trees.
+`--cross-validate FILE` writes, instead of a model, the probabilities that models trained on the other sites give to
+every block; `bench.clean_eval` scores them.
 """
 
 from __future__ import annotations
@@ -11,19 +12,22 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.html_pages import LabelledPage, fold_of, label_page, read_pages
+from bench.html_pages import LabelledPage, block_weights, fold_of, label_page, read_pages
+from bench.html_wording import figures
+from workers.clean.trees import Forest
+from workers.clean.wording import Wording
 
 FOLDS = 5
 SEED = 1
 THRESHOLD = 0.55  # benchmark pages want .6 (F1 .9735, .9709 at .5), WCXB's guides .5 (.9461, .9440 at .6)
-NEWS_WEIGHT = 3.0  # of a benchmark page: there are 91, of news alone, beside 711 of all kinds
+WEIGHT_POWER = 1.0  # of a block's words; the root gave WCXB .0013 less
 EASY_SHARE = 0.25  # of short blocks outside the article that are learnt from, each for four: the time is the rows'
 PARAMETERS: dict[str, Any] = {
     "depth": 6, "iterations": 500, "learning_rate": 0.08, "l2_leaf_reg": 5, "border_count": 32, "rsm": 0.35,
@@ -31,34 +35,37 @@ PARAMETERS: dict[str, Any] = {
     "allow_writing_files": False, "verbose": 0,
 }  # fmt: skip
 OUTPUT = Path("workers/clean/html_blocks.npz")
-VERSION = "1"
+VERSION = "2"
 
 
-def rows_of(pages: Sequence[LabelledPage]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Return features, labels and weights: each page counts the same, a block by the root of its words."""
+def rows_of(
+    pages: Sequence[LabelledPage], columns: Mapping[str, NDArray[np.float32]]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return features with the `columns` of the words, labels and weights."""
     chance = np.random.default_rng(SEED)
     parts = []
     for page in pages:
-        weight = np.sqrt(np.minimum(page.tokens, 200) + 3.0)
-        weight *= 50 / weight.sum() * (NEWS_WEIGHT if page.collection == "bench" else 1.0)
-        easy = (page.labels == 0) & (page.features[:, 1] < 12) & (page.features[:, 0] < 80)
+        weight = block_weights(page, WEIGHT_POWER)
+        features = np.concatenate([page.features, columns[page.page_id]], axis=1)
+        easy = (page.labels == 0) & (features[:, 1] < 12) & (features[:, 0] < 80)
         keep = ~easy | (chance.random(len(easy)) < EASY_SHARE)
-        parts.append((page.features[keep], page.labels[keep], np.where(easy, weight / EASY_SHARE, weight)[keep]))
+        parts.append((features[keep], page.labels[keep], np.where(easy, weight / EASY_SHARE, weight)[keep]))
     features, labels, weights = (np.concatenate([part[i] for part in parts]) for i in range(3))
     return features, labels, weights.astype(np.float32)
 
 
 def fit(pages: Sequence[LabelledPage]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a forest trained on `pages`."""
+    """Return the arrays of a model trained on `pages`: weights of words, and a forest."""
     from catboost import CatBoostClassifier
 
-    features, labels, weights = rows_of(pages)
+    columns, wording = figures(pages)
+    features, labels, weights = rows_of(pages, columns)
     model = CatBoostClassifier(**PARAMETERS)
     model.fit(features, labels, sample_weight=weights)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.json")
         model.save_model(str(path), format="json")
-        return to_arrays(json.loads(path.read_text("utf-8")))
+        return to_arrays(json.loads(path.read_text("utf-8"))) | wording
 
 
 def to_arrays(model: dict[str, Any]) -> dict[str, NDArray[Any]]:
@@ -102,16 +109,16 @@ def main() -> None:
         np.savez_compressed(OUTPUT, **fit(pages))  # type: ignore[arg-type]  # numpy's stub takes no mapping
         print(f"{OUTPUT}: {OUTPUT.stat().st_size} bytes")
         return
-    from workers.clean.trees import Forest
-
     odds: dict[str, NDArray[np.float32]] = {}
     for fold in range(FOLDS):
         began = time.time()
-        forest = Forest.from_arrays(fit([page for page in pages if fold_of(page.site, FOLDS) != fold]))
+        arrays = fit([page for page in pages if fold_of(page.site, FOLDS) != fold])
+        forest, wording = Forest.from_arrays(arrays), Wording.from_arrays(arrays)
         for page in pages:
             if fold_of(page.site, FOLDS) == fold:
-                odds[page.page_id] = forest.probability(page.features)
-        print(f"fold {fold}: {time.time() - began:.0f} s")
+                columns = page.worded.columns(wording.scores(page.worded.texts))
+                odds[page.page_id] = forest.probability(np.concatenate([page.features, columns], axis=1))
+        print(f"fold {fold}: {time.time() - began:.0f} s", flush=True)
     np.savez_compressed(chosen.cross_validate, **odds)  # type: ignore[arg-type]  # numpy's stub takes no mapping
 
 

@@ -25,8 +25,9 @@ from workers.clean.metadata import Head, Metadata, read_head, read_metadata
 from workers.clean.removed import is_plain_clutter, reason_of, tally
 from workers.clean.tree import EmptyPageError, parse_page
 from workers.clean.trees import Forest
+from workers.clean.wording import Worded, Wording
 
-METHOD, VERSION = "html:blocks", "1"
+METHOD, VERSION = "html:blocks", "2"
 ARTEFACT = "html_blocks.npz"  # made by `python -m bench.train_html`; docs/model-card-html.md has data and licence
 MAX_BLOCKS = 20_000  # the longest page of 802 has 2,300
 LOW_CONFIDENCE = 0.94  # mean probability of the kept text, below which a second extractor is asked: one page in five
@@ -63,18 +64,26 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class BlockModel:
-    """Which blocks are the article: the forest, and the probability from which a block is kept."""
+    """Which blocks are the article: weights of words, the forest, and the probability from which a block is kept."""
 
+    wording: Wording
     forest: Forest
     threshold: float
     version: str
+
+    def probability(self, blocks: Sequence[Block], title: str | None) -> NDArray[np.float32]:
+        """Return the probability of each block that it is the article's. `title` is that of the page."""
+        worded = Worded.of(blocks)
+        columns = worded.columns(self.wording.scores(worded.texts))
+        return self.forest.probability(np.concatenate([featurise(blocks, title), columns], axis=1))
 
 
 @cache
 def load_model() -> BlockModel:
     """Return the model that came with this version; it is read once a process."""
     with as_file(files(__package__) / ARTEFACT) as path, np.load(path, allow_pickle=False) as arrays:
-        return BlockModel(Forest.from_arrays(arrays), float(arrays["threshold"]), str(arrays["version"]))
+        forest, wording = Forest.from_arrays(arrays), Wording.from_arrays(arrays)
+        return BlockModel(wording, forest, float(arrays["threshold"]), str(arrays["version"]))
 
 
 def main_text(html: str, *, url: str | None = None, max_chars: int = 8_000_000, latest: datetime | None = None) -> Page:
@@ -93,7 +102,7 @@ def main_text(html: str, *, url: str | None = None, max_chars: int = 8_000_000, 
     if len(blocks) > MAX_BLOCKS:
         warnings.append(f"html: only the first {MAX_BLOCKS} blocks of text are read")
         blocks = blocks[:MAX_BLOCKS]
-    odds = load_model().forest.probability(featurise(blocks, head.title))
+    odds = load_model().probability(blocks, head.title)
     kept = _above(odds)
     confidence, method = _confidence(blocks, kept, odds), METHOD
     second: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -161,7 +161,7 @@ def test_a_choice_that_collapses_to_the_footer_is_overruled(
     """A short or unsure text is compared with a second extractor's; where that has clearly more, it is taken."""
     whole = page.load_model()
     broken = OnlyTheLast(*(getattr(whole.forest, field.name) for field in fields(Forest)))
-    monkeypatch.setattr(page, "load_model", lambda: page.BlockModel(broken, whole.threshold, whole.version))
+    monkeypatch.setattr(page, "load_model", lambda: replace(whole, forest=broken))
     found = main_text(page_of(paragraphs=paragraphs * 2))
     assert found.method.startswith("html:trafilatura")
     assert paragraphs[0] in found.paragraphs
