@@ -15,6 +15,7 @@ from workers.annotate.quotes.report import Report
 MIN_SENTENCE_WORDS = 3  # a passage of fewer words behind a quote is rather a term than a sentence of it
 MIN_PARAGRAPH_WORDS = 4  # the same for a paragraph of its own
 MAX_LEAD_TOKENS = 60  # looked at before a colon
+_JOINS = frozenset({"and", "but", "or", "because"})
 _COMMAS = frozenset({",", "—", "–", "--", "-"})
 
 
@@ -112,12 +113,13 @@ class Carrier:
         return self._previous is not None and self._same_paragraph(number) and not self._shapes[number].sentence_like
 
     def _is_split(self, number: int) -> bool:
-        """Say whether only the cue of the passage before, with its comma, lies between: “A,” he said, “b.”"""
+        """Say whether only the cue of the passage before, with its comma, lies between: “A,” he said, but “b.”"""
         words, report = self._words, self._previous
         first, last = words.bounds[self._before][1], words.bounds[number][0]
         if report is None or not report.cue or not first <= report.cue[-1] < last:
             return False
-        ends_with_comma = words.doc[last - 1].text in _COMMAS
+        joined = words.doc[last - 1].lower_ in _JOINS and last - 2 > report.cue[-1]
+        ends_with_comma = words.doc[last - 1 - joined].text in _COMMAS
         return ends_with_comma and not any(words.doc[i].text in SENTENCE_ENDS for i in range(first + 1, last))
 
     def _next_door(self, number: int) -> Report | None:

@@ -30,6 +30,7 @@ SENTENCE_ENDS = frozenset({".", "!", "?", ";"})
 # First words of a frame that say something else than who spoke.
 _OTHER_CLAUSE = word_set("who which that whom whose and but so because to while though although where when or than if")
 _HIDDEN = frozenset(get_string_id(word) for word in ("named", "identified", "anonymity", "anonymously", "anonymous"))
+_ANSWERS = frozenset({"yes", "no", "so"})
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 
 
@@ -119,6 +120,8 @@ def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
         subject = _own_subject(token)
         if subject is not None and subject.lower_ in _RELATIVE:
             continue
+        if _says_else(token, last) and words.cues_between(*left_frame(words, number)):
+            return None  # 'the mayor, who had called it “a folly,” said it was safe': the marks are the first cue's
         in_frame = subject is not None and first <= subject.i < last
         if i - start <= 2 or (in_frame and subject is not None and subject.left_edge.i - start <= 2):
             return token
@@ -129,6 +132,11 @@ def cue_right(words: Words, number: int, shape: Shape) -> Token | None:
         ):
             best = token
     return best
+
+
+def _says_else(token: Token, last: int) -> bool:
+    """Say whether a cue behind marks reports a clause, or a yes or no, of its own."""
+    return any(token.i < c.i < last and (c.dep_ == "ccomp" or c.lower_ in _ANSWERS) for c in children_of(token))
 
 
 def _is_noun(token: Token) -> bool:

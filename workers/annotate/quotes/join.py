@@ -55,10 +55,19 @@ def find_reports(words: Words) -> list[Report]:
     for report in reports:
         report.content = tidy(words.text, report.content)
         if report.content and not _only_points(words.text, report.content):
-            by_content.setdefault(
-                tuple(report.content), report
-            )  # two cues of the same words: the surer rule came first
+            # Two cues of the same words, with their marks or without: the surer rule came first.
+            by_content.setdefault(tuple(_words_in(words, *span) for span in report.content), report)
     return sorted(by_content.values(), key=lambda report: report.content[0])
+
+
+def _words_in(words: Words, start: int, end: int) -> tuple[int, int]:
+    """Return the first and the last word of a span, as tokens."""
+    first, last = words.at(start), words.at(end) - 1
+    while first < last and not words.is_word[first]:
+        first += 1
+    while last > first and not words.is_word[last]:
+        last -= 1
+    return first, last
 
 
 def _lies_within(words: Words, number: int, report: Report, kept: Sequence[Report]) -> bool:

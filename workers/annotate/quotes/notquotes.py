@@ -27,6 +27,12 @@ _LEADS_TO_TITLE = word_set(
     "article essay editorial op-ed report study magazine newspaper website blog episode segment video chapter poem "
     "speech story hit anthem painting game app slogan hashtag singing sang performed co-host star stars"
 )
+# Those of them that name a work, before a comma too; and what is done to a work alone.
+_WORKS = word_set(
+    "show program programme series movie film documentary book novel memoir bestseller album song ballad single musical "
+    "sitcom podcast column essay op-ed magazine newsletter blog episode segment poem anthem painting publish published "
+    "publishes publishing"
+)
 _NAMES_TERM = re.compile(r"(?:so-called|the (?:term|word|nickname|hashtag)|known as|better known as) ?$", re.IGNORECASE)
 MAX_SCARE_WORDS = 4  # in marks without a cue; longer passages are mostly somebody's words whom the text does not name
 MAX_SCARE_CHARS = 120  # looked at for them
@@ -53,7 +59,9 @@ def why_not(text: str, paragraph_start: int, passage: Passage) -> NotQuoteReason
     before = text[max(paragraph_start, passage.start - 40) : passage.start].rstrip(" \u00a0(")
     if not before or before[-1] in '.!?:;"”\n':
         return None
-    lead = before.split()[-1] if before.split() else ""
+    lead = before.split()[-1]
+    if lead.removesuffix(",").lower() in _WORKS:
+        return NotQuoteReason.TITLE  # 'in his book, “The Long Bridge,”': the comma sets the title apart
     if _is_nickname(text, passage, words, lead):
         return NotQuoteReason.NICKNAME
     if lead.lower() in _LEADS_TO_TITLE or _POSSESSIVE.search(lead):
