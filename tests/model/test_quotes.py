@@ -358,6 +358,31 @@ def test_where_a_second_deed_begins_the_quote_ends(annotator: Annotator) -> None
             "Baker",
             ["“The bridge is our pride. It must not fall. -A”"],
         ),
+        # a clause whose subject is a relative pronoun begins behind its cue, and the pronoun is not who speaks
+        ("They drew up a rule that some say targets ferries.", "some", ["targets ferries"]),
+        (
+            "The bridge, which a critic once called “the only reason to cross the river,” will close.",
+            "a critic",
+            ["“the only reason to cross the river,”"],
+        ),
+        # who speaks is told without the clause behind a comma
+        (
+            "“It will fall,” said an engineer of the council, who asked not to be named.",
+            "an engineer of the council",
+            ["“It will fall,”"],
+        ),
+        # the first quote goes on behind its cue and a joining word
+        (
+            "“I love the bridge,” Peter Baker said, but “when it rains, I take the ferry.”",
+            "Peter Baker",
+            ["“I love the bridge,”", "“when it rains, I take the ferry.”"],
+        ),
+        # doubled apostrophes inside or outside of what two rules find are one quote
+        (
+            "''The bridge hasn't done well,'' Peter Baker pointed out.",
+            "Peter Baker",
+            ["''The bridge hasn't done well,''"],
+        ),
         # signs of typing: no blank before the mark, a closing mark that opens
         ("The mayor said,“Look at this bridge.”", "The mayor", ["“Look at this bridge.”"]),
         ("The mayor said:“It is safe.”She left.", "The mayor", ["“It is safe.”"]),
@@ -375,6 +400,46 @@ def test_the_content_and_its_speaker_are_cut_where_a_reader_cuts(
     [quote] = quotes_of(annotator, text)
     assert quote.speaker.mention is not None
     assert (quote.speaker.mention.exact, spans_of(quote)) == (speaker, content)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        (
+            "The mayor, who had called the plan “a folly,” said the bridge was safe.",
+            ("who", "the plan “a folly,”"),
+            ("The mayor", "the bridge was safe"),
+        ),
+        (
+            "Even as Baker claimed that “the cracks are old,” one of the engineers said they were growing.",
+            ("Baker", "“the cracks are old,”"),
+            ("one of the engineers", "they were growing"),
+        ),
+    ],
+)
+def test_marks_between_two_cues_belong_to_one(
+    annotator: Annotator, text: str, first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    """A cue behind marks that reports a clause of its own leaves the marks to the cue before them."""
+    found = [
+        (quote.speaker.mention.exact if quote.speaker.mention else "", quote.text)
+        for quote in quotes_of(annotator, text)
+    ]
+    assert found == [first, second]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In his book, “The Long Bridge,” Baker walks along the river.",  # set apart by a comma
+        "Baker is set to publish “The Long Bridge” in May.",  # what is done to works
+        "Interview: ‘We were tired’\n\nThe singer sat on the bridge in the rain.",  # a kind of text does not speak
+        "A woman who crossed the bridge did not want to give her name.",  # how the paper came to it
+    ],
+)
+def test_what_only_looks_like_speech_is_no_quote(annotator: Annotator, text: str) -> None:
+    """Titles behind a comma, kinds of texts, and sources that hide say nothing."""
+    assert quotes_of(annotator, text) == ()
 
 
 @pytest.mark.parametrize(

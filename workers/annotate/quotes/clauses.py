@@ -37,6 +37,7 @@ _OF_THE_OBJECT = frozenset({"to", "for"})
 _OF_THE_THING = frozenset({"in", "against"})
 _TIMES = frozenset({"DATE", "TIME"})
 _ASKS = word_set("ask wonder inquire question")
+_NAMES = frozenset({"name", "names"})
 _HIDDEN = frozenset({"named", "identified"})
 _UTTERS = frozenset({"speech", "writing"})
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
@@ -285,14 +286,16 @@ def _is_lost_subject(thing: Token, clause: Token, verb: Verb) -> bool:
 def _named(words: Words, token: Token, children: dict[str, Token]) -> list[Interval]:
     """Return the thing and what it is called; where the parser lost the predicate, the marks show it."""
     thing = children.get("dobj")
+    if thing is not None and thing.i < token.i:
+        thing = None  # 'the plan, which she called a folly'
     if "ccomp" in children and children["ccomp"].i > token.i:
         first, last = subtree(children["ccomp"])
-        return [(first if thing is None or thing.i < token.i else min(first, thing.left_edge.i), last)]
+        return [(first if thing is None else min(first, thing.left_edge.i), last)]
     if "oprd" in children:
         last = children["oprd"].right_edge.i + 1
         first = children["oprd"].left_edge.i if thing is None else min(thing.left_edge.i, children["oprd"].left_edge.i)
         return [(first, last)]
-    if thing is not None and thing.i > token.i:
+    if thing is not None:
         for i in range(thing.left_edge.i + 1, min(thing.right_edge.i + 3, len(words.passage_of))):
             number = words.passage_of[i]
             if number >= 0 and words.doc[i - 1].tag_ != "DT":
@@ -316,6 +319,6 @@ def _infinitive(token: Token, children: dict[str, Token]) -> list[Interval]:
         complement = children.get("ccomp")
         if complement is None or complement.i < token.i or not any(c.lower_ == "to" for c in children_of(complement)):
             return []
-    if complement.lower_ in _HIDDEN:
-        return []  # 'asked not to be named': how the paper came to it, nothing that it reports
+    if complement.lower_ in _HIDDEN or any(c.dep_ == "dobj" and c.lower_ in _NAMES for c in children_of(complement)):
+        return []  # 'asked not to be named', 'did not want to give his name': how the paper came to it
     return [subtree(complement)]

@@ -15,6 +15,8 @@ MAX_HEADS = 12  # from the first word of a remark up to its head
 def clause_extent(words: Words, cue: Token, clause: Token) -> Interval:
     """Return the tokens of the clause that `cue` reports, cut or grown at its right end."""
     first, last = clause.left_edge.i, clause.right_edge.i + 1
+    if first <= cue.i < clause.i:
+        first = cue.i + 1  # 'which the mayor says costs jobs'
     first = _behind_time(cue, clause, first)
     if last - first > MAX_PHRASE_TOKENS or clause.i < cue.i:
         return first, last

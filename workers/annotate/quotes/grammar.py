@@ -21,6 +21,7 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ"})
 NOUN_TAGS = frozenset({"NNP", "NNPS", "PRP", "NN", "NNS"})
 FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP"})
+_RELATIVE_TAGS = frozenset({"WP", "WDT"})
 _VERB_TAG_IDS = frozenset(get_string_id(tag) for tag in VERB_TAGS)
 # Texts that a source puts out, so that who issued them speaks.
 ISSUED_TEXTS = word_set(
@@ -135,9 +136,9 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
     if (verb.tag_ == "VBN" and not active and verb.dep_ in {"advcl", "acl"}) or is_put_to(verb):
         passive = True  # 'asked why, she …': she was asked
     if not passive:
-        for child in children_of(verb):
-            if child.dep_ in SUBJECTS:
-                return child
+        subjects = [child for child in children_of(verb) if child.dep_ in SUBJECTS]
+        if subjects:  # of two, the relative pronoun is that of the clause: 'a rule that some say costs jobs'
+            return next((c for c in subjects if c.tag_ not in _RELATIVE_TAGS), subjects[0])
     elif verb.lower_ != "quoted":
         return None  # 'was told': who told is not said
     if depth >= MAX_DEPTH:
@@ -229,7 +230,7 @@ def phrase(head: Token) -> Interval:
             last = min(last, child.i)
     doc = head.doc
     for i in range(head.i + 1, last - 1):
-        if doc[i].text == "," and doc[i + 1].dep_ == "acl":
+        if doc[i].text == "," and (doc[i + 1].dep_ == "acl" or doc[i + 1].tag_ == "WP"):
             last = i  # 'the results of the trial, published on Wednesday': the parser hangs it on the inner noun
             break
     if last - 1 > head.i and doc[last - 1].tag_ == "POS":

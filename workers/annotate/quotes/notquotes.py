@@ -29,9 +29,9 @@ _LEADS_TO_TITLE = word_set(
 )
 # Those of them that name a work, before a comma too; and what is done to a work alone.
 _WORKS = word_set(
-    "show program programme series movie film documentary book novel memoir bestseller album song ballad single musical "
-    "sitcom podcast column essay op-ed magazine newsletter blog episode segment poem anthem painting publish published "
-    "publishes publishing"
+    "show program programme series movie film documentary book novel memoir bestseller album song ballad single "
+    "musical sitcom podcast column essay op-ed magazine newsletter blog episode segment poem anthem painting publish "
+    "published publishes publishing"
 )
 _NAMES_TERM = re.compile(r"(?:so-called|the (?:term|word|nickname|hashtag)|known as|better known as) ?$", re.IGNORECASE)
 MAX_SCARE_WORDS = 4  # in marks without a cue; longer passages are mostly somebody's words whom the text does not name

@@ -33,6 +33,7 @@ SOURCE_NOUNS = word_set(
 )
 # What begins a line before a colon without speaking.
 _NO_SOURCES = word_set(
+    "interview obituary profile review commentary feature podcast recap "
     "note update updated correction editor related watch read more video photo photos image source credit exclusive "
     "opinion analysis breaking live here there this that these those one two three first second third example "
     "reminder warning bonus results summary background contact tags topics follow via"
@@ -94,7 +95,7 @@ def _headline(words: Words, names: Names) -> Report | None:
         return None
     source = _tokens(words, match.start("source"), match.end("source"))
     content = (match.start("content"), match.end("content"))
-    if source[1] - source[0] > 9:
+    if source[1] - source[0] > 9 or words.doc[source[1] - 1].lower_ in _NO_SOURCES:
         return None
     person = names.person_in(source)
     whole = any(p.start <= content[0] and p.end >= content[1] - 1 for p in words.passages)
