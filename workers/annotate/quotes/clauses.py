@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Token
 
@@ -128,9 +128,10 @@ def _addressee(token: Token, verb: Verb) -> Interval | None:
 
 def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -> Iterator[tuple[str, list[Interval]]]:
     """Yield (rule, content) of the constructions that the verb stands in, the most telling first."""
-    children = {child.dep_: child for child in children_of(token)}
+    below = children_of(token)
+    children = {child.dep_: child for child in below}
     frames = verb.frames
-    if "C" in frames and (clause := _clause(token)) is not None:
+    if "C" in frames and (clause := _clause(token, below)) is not None:
         rule = "clause-before" if clause.i < token.i else "clause"
         if subject is not None or "auxpass" in children or is_put_to(token):
             first, last = clause_extent(words, token, clause)
@@ -152,15 +153,15 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
     thing = children.get("dobj")
     if thing is not None and thing.i < token.i:
         thing = None
-    if "for" in verb.prepositions and (wanted := _wished_for(token)):
+    if "for" in verb.prepositions and (wanted := _wished_for(token, below)):
         yield "preposition", wanted
-    for child in children_of(token):
+    for child in below:
         if child.dep_ == "prep" and _takes(verb, child) and child.i > token.i and _may_be_said(words, verb, child):
-            about = (child.i + 1, _end_of_complement(token, child))
+            about = (child.i + 1, _end_of_complement(below, child))
             said_of = thing is not None and "N" in frames and thing.i < child.i
             yield "preposition", [subtree(thing), about] if said_of and thing is not None else [about]
     if thing is not None and frames & {"N", "M"} and _may_be_said(words, verb, thing):
-        yield "noun-phrase", [(thing.left_edge.i, _end_of_complement(token, thing))]
+        yield "noun-phrase", [(thing.left_edge.i, _end_of_complement(below, thing))]
     if "N" in frames and "nsubjpass" in children and "agent" in children:
         said = children["nsubjpass"]
         if said.tag_ not in {"WP", "WDT"}:
@@ -178,13 +179,13 @@ def _may_be_said(words: Words, verb: Verb, thing: Token) -> bool:
     return "M" not in verb.frames or (last - first <= MAX_PHRASE_TOKENS and max(words.passage_of[first:last]) >= 0)
 
 
-def _end_of_complement(token: Token, said: Token) -> int:
-    """Return where the phrase ends that is `said`, with the phrases that the parser hung on the verb beside it.
+def _end_of_complement(below: Sequence[Token], said: Token) -> int:
+    """Return where the phrase ends that is `said`, with the phrases beside it that hang on the verb: of those `below`.
 
     Infinitives and `as`; behind an object its prepositions too: 'rejected a challenge to the plan'.
     """
     end = said.right_edge.i + 1
-    for child in children_of(token):
+    for child in below:
         first = child.left_edge
         infinitive = child.dep_ in {"xcomp", "advcl", "ccomp"} and first.lower_ == "to"
         if first.i == end and (infinitive or _is_part(child, said)):
@@ -211,11 +212,11 @@ def _is_parenthetical(token: Token, children: dict[str, Token]) -> bool:
     return first > 0 and token.doc[first - 1].text in {",", "—", "–", "--"} and token.head.lower not in verbs()
 
 
-def _clause(token: Token) -> Token | None:
-    """Return the head of the clause that `token` reports: to the right if there is one."""
-    clauses = [c for c in children_of(token) if c.dep_ == "ccomp"]
-    right = [c for c in clauses if c.i > token.i] or [c for c in children_of(token) if _is_question(token, c)]
-    if not right and (hung := _hung_clause(token)) is not None:
+def _clause(token: Token, below: Sequence[Token]) -> Token | None:
+    """Return the head of the clause that `token` reports, of those `below` it: to the right if there is one."""
+    clauses = [c for c in below if c.dep_ == "ccomp"]
+    right = [c for c in clauses if c.i > token.i] or [c for c in below if _is_question(token, c)]
+    if not right and (hung := _hung_clause(token, below)) is not None:
         return hung
     return right[0] if right else clauses[0] if clauses else None
 
@@ -228,18 +229,18 @@ def _is_question(token: Token, clause: Token) -> bool:
     return opener == "whether" or (opener == "if" and verbs()[token.lower].lemma in _ASKS)
 
 
-def _hung_clause(token: Token) -> Token | None:
+def _hung_clause(token: Token, below: Sequence[Token]) -> Token | None:
     """Return the `that` clause that the parser hung on a noun between cue and clause.
 
     'Told a hearing that …': on the listener. 'Said in a statement on Monday that …': on the place, time or means.
     """
-    steps = [c for c in children_of(token) if c.i > token.i and c.dep_ in {"dobj", "dative", "prep", "npadvmod"}]
+    steps = [c for c in below if c.i > token.i and c.dep_ in {"dobj", "dative", "prep", "npadvmod"}]
     for _ in range(_HANGING_STEPS):
-        below = [c for step in steps for c in children_of(step) if c.i > step.i]
-        clause = next((c for c in below if _is_that_clause(c)), None)
+        deeper = [c for step in steps for c in children_of(step) if c.i > step.i]
+        clause = next((c for c in deeper if _is_that_clause(c)), None)
         if clause is not None:
             return clause
-        steps = [c for c in below if c.dep_ in {"pobj", "prep", "npadvmod"}]
+        steps = [c for c in deeper if c.dep_ in {"pobj", "prep", "npadvmod"}]
     return None
 
 
@@ -303,9 +304,9 @@ def _named(words: Words, token: Token, children: dict[str, Token]) -> list[Inter
     return []
 
 
-def _wished_for(token: Token) -> list[Interval]:
+def _wished_for(token: Token, below: Sequence[Token]) -> list[Interval]:
     """Return what is to happen by 'called for the council to act', which the parser makes a clause with `for`."""
-    for clause in children_of(token):
+    for clause in below:
         if clause.dep_ in {"advcl", "ccomp", "xcomp"} and clause.i > token.i:
             mark = next((c for c in children_of(clause) if c.dep_ == "mark" and c.lower_ == "for"), None)
             if mark is not None and any(c.lower_ == "to" for c in children_of(clause)):

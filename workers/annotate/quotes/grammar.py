@@ -123,9 +123,12 @@ def children_of(token: Token) -> list[Token]:
 def subject_of(verb: Token, depth: int = 0) -> Token | None:
     """Return the head of the noun phrase that does what `verb` says: its subject, `by` agent, or a governor's."""
     passive, active = False, False
+    subjects: list[Token] = []
     for child in children_of(verb):
         dep = child.dep_
-        if dep == "auxpass":
+        if dep in SUBJECTS:
+            subjects.append(child)
+        elif dep == "auxpass":
             passive = True
         elif dep == "aux":
             active = True
@@ -136,7 +139,6 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
     if (verb.tag_ == "VBN" and not active and verb.dep_ in {"advcl", "acl"}) or is_put_to(verb):
         passive = True  # 'asked why, she …': she was asked
     if not passive:
-        subjects = [child for child in children_of(verb) if child.dep_ in SUBJECTS]
         if subjects:  # of two, the relative pronoun is that of the clause: 'a rule that some say costs jobs'
             return next((c for c in subjects if c.tag_ not in _RELATIVE_TAGS), subjects[0])
     elif verb.lower_ != "quoted":
@@ -145,7 +147,7 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
         return None
     head, dep = verb.head, verb.dep_
     if passive:
-        return next((c for c in children_of(verb) if c.dep_ in SUBJECTS), None)
+        return subjects[0] if subjects else None
     if dep in {"conj", "advcl", "xcomp", "dep"} and head.tag_ in VERB_TAGS:
         if verb.tag_ == "VBG" and dep == "advcl" and _after_comma(verb):
             head = _reporting_above(head)
