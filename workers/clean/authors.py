@@ -315,7 +315,7 @@ def _signature(page: PageOfNames) -> Found | None:
     """Return the names of a line `Written by …` anywhere, if all such lines of the page agree: else it is a list."""
     blocks, signed = page.blocks, set()
     for index, block in enumerate(blocks):
-        if len(block.text) > MAX_SIGNATURE_CHARS:
+        if len(block.text) > MAX_SIGNATURE_CHARS or " by" not in block.text[:40].lower():  # most need not meet patterns
             continue
         text = _spaced(block.text)
         match = _SIGNED.match(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,11 @@ from workers.clean.block_words import (
     WORD_LABELS,
 )
 from workers.clean.blocks import PROSE_CHARS, Block, Place
+from workers.clean.folding import TABLE_SIZE, code_points
 
 Floats = NDArray[np.float32]
 
 _WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?:\s|$)")
 _OWN_TAG = {
     tag: float(index)
     for index, tag in enumerate(
@@ -102,33 +102,34 @@ def featurise(blocks: Sequence[Block], title: str | None) -> Floats:
         _order(blocks, chars, local[:, 2] * chars, prose),
         _neighbours(local),
     )
-    return np.concatenate(parts, axis=1, dtype=np.float32)
+    # columns are whole, as the trees ask for them: rows would be turned round
+    return np.concatenate([part.T for part in parts], axis=0, dtype=np.float32).T
 
 
 def _local(blocks: Sequence[Block], title: str | None) -> Floats:
     """Return the figures of each block by itself, `LOCAL`."""
     title_words = frozenset(_WORD.findall(title.lower())) if title else frozenset()
-    repeats = Counter(block.text for block in blocks)
+    repeats = Counter([block.text for block in blocks])
     h1 = next((index for index, block in enumerate(blocks) if block.place.tag == "h1"), -1)
+    signs = _signs([block.text for block in blocks])
     rows = []
-    for index, block in enumerate(blocks):
+    for index, (block, n, sentences, capitals, digits) in enumerate(zip(blocks, *signs, strict=True)):
         text, place = block.text, block.place
-        chars, words, tag = len(text), text.split(), place.tag
-        head = block.words
-        n, m = len(words), max(1, len(head))
+        chars, tag, head = len(text), place.tag, block.words
+        m = max(1, len(head))
         last = text[-1] if text[-1] not in "\"”’')]" else text[-2:-1]
         rows.append((
             min(chars, 2000),
             min(n, 300),
             block.link_chars / chars,
             min(block.links, 20),
-            len(_SENTENCE_END.findall(text)) if chars > 20 else 0,
+            sentences if chars > 20 else 0,
             text.count(","),
             1.0 if last in ".!?…" and last else 2.0 if last == ":" else 0.0,
             text[0].islower(),
-            sum([word[0].isupper() for word in words[:40]]) / min(n, 40),
-            sum(map(str.isdigit, text[:120])) / min(chars, 120),
-            sum([word in STOPWORDS for word in head]) / m,
+            capitals / min(n, CAPITALS_OF_WORDS),
+            digits / min(chars, DIGITS_OF_CHARS),
+            sum(map(_is_stopword, head)) / m,
             chars / n,
             text.count('"') + text.count("“"),
             "?" in text,
@@ -139,12 +140,67 @@ def _local(blocks: Sequence[Block], title: str | None) -> Floats:
             _OWN_TAG.get(tag, 40.0),
             len(tag) == 2 and tag[0] == "h" and tag[1].isdigit(),
             place.hidden,
-            sum([word in title_words for word in head]) / m if n < 40 else 0.0,
+            sum(map(title_words.__contains__, head)) / m if n < 40 else 0.0,
             min(repeats[text], 6),
             2.0 if h1 < 0 else index < h1,
             max(-60, min(60, index - h1)) if h1 >= 0 else -99,
         ))  # fmt: skip
     return np.array(rows, np.float32)
+
+
+_is_stopword = STOPWORDS.__contains__
+CAPITALS_OF_WORDS = 40  # at the head of a block, of which the capitalised are counted
+DIGITS_OF_CHARS = 120  # at the head of a block, of which the digits are counted
+# What a character is, as bits.
+_CAPITAL, _DIGIT, _SPACE, _ENDING, _CLOSING = (1 << bit for bit in range(5))
+
+
+def _signs_of(char: str) -> int:
+    """Return what a character is, as bits."""
+    return (
+        _CAPITAL * char.isupper()
+        | _DIGIT * char.isdigit()
+        | _SPACE * char.isspace()
+        | _ENDING * (char in ".!?…")
+        | _CLOSING * (char in "'\"”’)]")
+    )
+
+
+_SIGNS = np.array([_signs_of(chr(code)) for code in range(TABLE_SIZE)], np.uint8)
+
+
+def _signs(texts: Sequence[str]) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Return of each text its words, the ends of sentences, and of its head the capitalised words and the digits.
+
+    The end of a sentence is a stop with closing signs or none behind it, and then white space or the end.
+    """
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    codes = code_points([*texts, ""])
+    signs = _SIGNS[np.minimum(codes, TABLE_SIZE - 1)]
+    wide = codes >= TABLE_SIZE
+    if wide.any():
+        distinct, places = np.unique(codes[wide], return_inverse=True)
+        signs[wide] = np.array([_signs_of(chr(code)) for code in distinct.tolist()], np.uint8)[places]
+    begins = np.cumsum(lengths + 1) - (lengths + 1)
+
+    space = (signs & _SPACE) > 0
+    words = np.flatnonzero(~space & np.append(True, space[:-1]))  # where one begins
+    first = np.searchsorted(words, begins)  # the first word of each text
+    capitals = np.append(0, np.cumsum((signs[words] & _CAPITAL) > 0))
+    counts = np.append(first[1:], len(words)) - first
+    in_head = capitals[first + np.minimum(counts, CAPITALS_OF_WORDS)] - capitals[first]
+
+    ends = np.flatnonzero(signs & _ENDING)
+    behind = ends + 1
+    while (closing := (signs[behind] & _CLOSING) > 0).any():
+        behind = behind + closing
+    ends = ends[space[behind]]
+    sentences = np.searchsorted(ends, begins + lengths) - np.searchsorted(ends, begins)
+
+    digits = np.flatnonzero(signs & _DIGIT)
+    of_head = begins + np.minimum(lengths, DIGITS_OF_CHARS)
+    digits_in_head = np.searchsorted(digits, of_head) - np.searchsorted(digits, begins)
+    return counts.tolist(), sentences.tolist(), in_head.tolist(), digits_in_head.tolist()
 
 
 def _words(blocks: Sequence[Block]) -> Floats:
@@ -173,23 +229,18 @@ def _places(blocks: Sequence[Block]) -> Floats:
     whole: dict[Place, tuple[tuple[int, ...], tuple[float, ...]]] = {}
     around: list[tuple[int, ...]] = []  # numbers of place, parent, grandparent, section
     cores: list[tuple[float, ...]] = []
+    sections: dict[Place, tuple[Place, int]] = {}
+    prose_wanted, with_prose = CORE_SHARE * page_prose, dict[Place, tuple[Place, int]]()
     for block in blocks:
         place = block.place
         row = whole.get(place)
         if row is None:
             parent = place.parent or place
-            grand = parent.parent or parent
-            section = place
-            if place.tags & _SECTIONS:
-                while section.tag not in ("article", "main", "section") and section.parent is not None:
-                    section = section.parent
-            else:
-                section = top
-            distance, core = 0, place
-            while core.prose_chars < CORE_SHARE * page_prose and core.parent is not None:
-                core = core.parent
-                distance += 1
-            near = tuple(numbers.setdefault(one, len(numbers)) for one in (place, parent, grand, section))
+            section = _nearest(place, _is_section, sections)[0] if place.tags & _SECTIONS else top
+            core, distance = _nearest(place, lambda one: one.prose_chars >= prose_wanted, with_prose)
+            near = tuple(
+                numbers.setdefault(one, len(numbers)) for one in (place, parent, parent.parent or parent, section)
+            )
             row = whole[place] = (
                 near,
                 (min(distance, 20), core.link_chars / max(1, core.chars), core.chars / page_chars, core.depth),
@@ -214,6 +265,26 @@ def _places(blocks: Sequence[Block]) -> Floats:
     )
     of_places = figures[np.array(around)].reshape(len(blocks), -1)
     return np.concatenate([of_places, np.array(cores)], axis=1, dtype=np.float32)
+
+
+def _is_section(place: Place) -> bool:
+    return place.tag in ("article", "main", "section")
+
+
+def _nearest(place: Place, wanted: Callable[[Place], bool], known: dict[Place, tuple[Place, int]]) -> tuple[Place, int]:
+    """Return the nearest element that is `wanted`, itself or above, else the topmost, and how far above it is.
+
+    `known` keeps what was found for the elements on the way: those of a page share most of it.
+    """
+    climbed = []
+    while place not in known and place.parent is not None and not wanted(place):
+        climbed.append(place)
+        place = place.parent
+    found, distance = known.setdefault(place, (place, 0))
+    for lower in reversed(climbed):
+        distance += 1
+        known[lower] = found, distance
+    return found, distance
 
 
 def _bits(blocks: Sequence[Block]) -> Floats:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from lxml import etree
+
 from workers.clean.block_words import ANCESTOR_TAGS, NAME_CLASSES
+from workers.clean.folding import WORDS, code_points
 
 # Elements whose text is never read by a reader of the page.
 UNREAD = frozenset(
@@ -27,15 +31,30 @@ BLOCK_TAGS = frozenset(
     }
 )  # fmt: skip
 CELLS = frozenset({"td", "th"})
+EMPHASIS = frozenset({"b", "strong", "em", "i"})
+# What an element does to the text around it; any other stands in a line of it.
+_BLOCK, _UNREAD, _BREAK, _CELL, _LINK, _EMPHASIS, _INLINE = range(7)
+_KINDS = {
+    **dict.fromkeys(BLOCK_TAGS, _BLOCK), **dict.fromkeys(UNREAD, _UNREAD), "br": _BREAK, **dict.fromkeys(CELLS, _CELL),
+    "a": _LINK, **dict.fromkeys(EMPHASIS, _EMPHASIS),
+}  # fmt: skip
 _NAMING = ("class", "id", "role")  # attributes that say what an element is for
 CELL_BREAK = " | "
 PROSE_CHARS = 80  # a block of as many characters, less than half of them links, is taken for running text
 
 HEAD_CHARS = 400  # of a block, whose words are looked at: clutter says what it is at once
 
-_WORD = re.compile(r"\w+")
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@lru_cache(maxsize=20_000)  # 3 MB; the pages of a site call most of their elements alike
+def names_of(names: str) -> int:
+    """Return the bits of NAME_CLASSES for the names in an attribute (`entry-content articleBody`)."""
+    found = 0
+    for part in _NAME_PART.findall(names[:400]):
+        found |= NAME_CLASSES.get(part.lower(), 0)
+    return found
 
 
 @dataclass(slots=True, eq=False)
@@ -70,21 +89,6 @@ class Block:
     lines: int = 1
     words: list[str] = field(default_factory=list)  # at its head, in lower case
 
-    def __post_init__(self) -> None:
-        self.words = _WORD.findall(self.text[:HEAD_CHARS].lower())
-
-
-@dataclass(slots=True)
-class _Open:
-    """The block being read."""
-
-    parts: list[str] = field(default_factory=list)
-    link_chars: int = 0
-    links: int = 0
-    inner_names: int = 0
-    emphasised_chars: int = 0
-    breaks: int = 0  # `<br>` since the last text
-
 
 class BlockReader:
     """Reads the blocks of one tree. Walks without recursion: pages nest as deep as their makers like."""
@@ -93,61 +97,74 @@ class BlockReader:
         self.max_blocks = max_blocks
         self.blocks: list[Block] = []
         self.places: list[Place] = []
-        self._names: dict[str, int] = {}
-        self._open = _Open()
+        # the block being read
+        self._parts: list[str] = []
+        self._link_chars = self._links = self._inner_names = self._emphasised_chars = 0
 
     def read(self, root: Any) -> list[Block]:
-        """Return the blocks under `root` (an lxml element) in the order of the source."""
-        top = Place("html", None, 0, 0, 0, 0, "html", False)
+        """Return the blocks under `root` (an lxml element, without comments) in the order of the source."""
+        top = place = Place("html", None, 0, 0, 0, 0, "html", False)
         self.places.append(top)
-        # (element, place, in a link, in emphasis, leaving)
-        stack: list[tuple[Any, Place, bool, bool, bool]] = [(root, top, False, False, False)]
-        while stack and len(self.blocks) <= self.max_blocks:
-            element, place, linked, strong, leaving = stack.pop()
-            tag = element.tag
-            if leaving:
-                if tag in BLOCK_TAGS:
-                    self._flush(place)
-                    place = place.parent or place
-                if element.tail and element is not root:
-                    self._add(element.tail, linked, strong)
-                continue
-            if not isinstance(tag, str) or tag in UNREAD:  # a comment, a processing instruction, a script
-                if element.tail and element is not root:
-                    self._add(element.tail, linked, strong)
-                continue
-            inside, inside_link, inside_strong = place, linked, strong
-            if tag in BLOCK_TAGS:
-                self._flush(place)
-                inside = self._enter(element, tag, place)
-            elif tag == "br":
-                self._break(place)
-            elif tag in CELLS:
-                if self._open.parts:
-                    self._open.parts.append(CELL_BREAK)
+        parts, blocks = self._parts, self.blocks
+        linked = emphasised = breaks = 0  # open elements; `<br>` since the last text
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walk:
+            kind = _KINDS.get(element.tag, _INLINE)
+            if event == "start":
+                if kind == _UNREAD:
+                    walk.skip_subtree()
+                    continue
+                if kind == _BLOCK:
+                    if parts or self._links or self._inner_names:
+                        self._flush(place)
+                    if len(blocks) > self.max_blocks:
+                        break
+                    place = self._enter(element, element.tag, place)
+                elif kind == _BREAK:  # one ends a line, two in a row end a paragraph
+                    breaks += 1
+                    if breaks >= 2:
+                        self._flush(place)
+                    elif parts:
+                        parts.append("\x00")
+                elif kind == _CELL:
+                    if parts:
+                        parts.append(CELL_BREAK)
+                else:
+                    if kind == _LINK:
+                        linked += 1
+                        self._links += 1
+                    elif kind == _EMPHASIS:
+                        emphasised += 1
+                    if names := element.get("class"):
+                        self._inner_names |= names_of(names)
+                text = element.text
             else:
-                if tag == "a":
-                    inside_link = True
-                    self._open.links += 1
-                elif tag in ("b", "strong", "em", "i"):
-                    inside_strong = True
-                names = element.get("class")
-                if names:
-                    self._open.inner_names |= self._names_of(names)
-            if text := element.text:
-                self._add(text, inside_link, inside_strong)
-            # the tail belongs to what is around the element: `leaving` carries the outer link and emphasis
-            if len(element):
-                stack.append((element, inside, linked, strong, True))
-                stack += [(child, inside, inside_link, inside_strong, False) for child in reversed(element)]
+                if kind == _BLOCK:
+                    if parts or self._links or self._inner_names:
+                        self._flush(place)
+                    place = place.parent or top
+                elif kind == _LINK:
+                    linked -= 1
+                elif kind == _EMPHASIS:
+                    emphasised -= 1
+                text = element.tail if element is not root else None
+            if not text:
                 continue
-            if inside is not place:
-                self._flush(inside)
-            if (tail := element.tail) and element is not root:
-                self._add(tail, linked, strong)
+            if not text.isspace():
+                parts.append(text)
+                breaks = 0
+                if linked:
+                    self._link_chars += len(text)
+                if emphasised:
+                    self._emphasised_chars += len(text)
+            elif parts:
+                parts.append(" ")
         self._flush(top)
+        heads = [block.text[:HEAD_CHARS].replace("\n", " ") for block in blocks]
+        for block, words in zip(blocks, WORDS.words_of_each(heads, code_points(heads)), strict=True):
+            block.words = words
         self._sum_up()
-        return self.blocks
+        return blocks
 
     def _enter(self, element: Any, tag: str, parent: Place) -> Place:
         given = dict(element.items())  # one call into lxml in place of six
@@ -156,7 +173,7 @@ class BlockReader:
             classes = given.get("class", "")
             for attribute in _NAMING:
                 if names := given.get(attribute):
-                    own |= self._names_of(names)
+                    own |= names_of(names)
             if not hidden:
                 style = given.get("style")
                 hidden = (
@@ -178,60 +195,26 @@ class BlockReader:
         self.places.append(place)
         return place
 
-    def _names_of(self, names: str) -> int:
-        found = self._names.get(names)
-        if found is None:
-            found = 0
-            for part in _NAME_PART.findall(names[:400]):
-                found |= NAME_CLASSES.get(part.lower(), 0)
-            self._names[names] = found
-        return found
-
-    def _add(self, text: str, linked: bool, strong: bool) -> None:
-        block = self._open
-        if text.isspace():
-            if block.parts:
-                block.parts.append(" ")
-            return
-        block.parts.append(text)
-        block.breaks = 0
-        if linked:
-            block.link_chars += len(text)
-        if strong:
-            block.emphasised_chars += len(text)
-
-    def _break(self, place: Place) -> None:
-        """Read a `<br>`: one ends a line, two in a row end a paragraph."""
-        self._open.breaks += 1
-        if self._open.breaks >= 2:
-            self._flush(place)
-        elif self._open.parts:
-            self._open.parts.append("\x00")
-
     def _flush(self, place: Place) -> None:
-        block, parts = self._open, self._open.parts
-        if not parts:
-            if block.links or block.inner_names:
-                self._open = _Open()
-            return
-        self._open = _Open()
-        text = " ".join("".join(parts).split()).strip(" \x00")  # three times as fast as a pattern
+        """End the block being read, if it has any text, in `place`."""
+        text = " ".join("".join(self._parts).split()).strip(" \x00")  # three times as fast as a pattern
         if "\x00" in text:
             text = "\n".join(line.strip() for line in text.split("\x00") if line.strip())
         text = text.strip("| ") if CELL_BREAK in text else text
-        if not text:
-            return
-        self.blocks.append(
-            Block(
-                text,
-                place,
-                min(block.link_chars, len(text)),
-                block.links,
-                block.inner_names,
-                min(block.emphasised_chars, len(text)),
-                text.count("\n") + 1,
+        if text:
+            self.blocks.append(
+                Block(
+                    text,
+                    place,
+                    min(self._link_chars, len(text)),
+                    self._links,
+                    self._inner_names,
+                    min(self._emphasised_chars, len(text)),
+                    text.count("\n") + 1,
+                )
             )
-        )
+        self._parts.clear()
+        self._link_chars = self._links = self._inner_names = self._emphasised_chars = 0
 
     def _sum_up(self) -> None:
         """Add each block's figures to its place, and each place's to its parent's."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.clean.folding import WORDS, code_points
+
 BITS = 64
 SAME_STORY_BITS = 14  # at most as many differ between copies of one story
 
-_WORD = re.compile(r"\w+")
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # makes a pair another one when its words change places
 _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))  # steps of SplitMix64 (Steele, Lea, Flood 2014)
 
@@ -22,7 +23,8 @@ def simhash(text: str) -> str:
 
     Case and punctuation do not count.
     """
-    words = _WORD.findall(text.lower())
+    lines = text.split("\n")
+    words = list(chain.from_iterable(WORDS.words_of_each(lines, code_points(lines))))
     if not words:
         return "0" * (BITS // 4)
     numbers = np.fromiter(map(_number_of, words), np.uint64, len(words))

@@ -60,7 +60,7 @@ def parse_page(source: str, *, max_chars: int) -> Tree:
     if "\x00" in source or not _is_utf8(source):
         source, strange = _SURROGATE_OR_NUL.subn("", source)
         warnings.append(f"html: {strange} NULs or lone surrogates taken out")
-    if max(map(len, source.split("<"))) > MAX_TAG_CHARS:  # far faster than the pattern, which most pages need not meet
+    if _has_long_piece(source):
         source, _ = _LONG_TAG.subn(_few_attributes, source)
         if MAX_ATTRIBUTES_CUT in source:
             warnings.append(f"html: attributes beyond {MAX_ATTRIBUTES} of one tag taken out")
@@ -75,6 +75,17 @@ def parse_page(source: str, *, max_chars: int) -> Tree:
     if not whole:
         warnings.append("html: the page ends inside a comment, a script or a tag; what follows its start is not read")
     return Tree(root, tuple(warnings))
+
+
+def _has_long_piece(source: str) -> bool:
+    """Say whether more than MAX_TAG_CHARS characters stand between two `<`: most pages need not meet the pattern."""
+    at = 0
+    while len(source) - at > MAX_TAG_CHARS:
+        last = source.rfind("<", at, at + MAX_TAG_CHARS + 1)
+        if last < 0:
+            return True
+        at = last + 1
+    return False
 
 
 def _is_utf8(source: str) -> bool:

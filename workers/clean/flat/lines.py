@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.clean.flat.stopwords import STOPWORDS
+from workers.clean.folding import TABLE_SIZE, Folding, code_points
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
@@ -25,15 +26,15 @@ COLUMNS = KINDS + 3
 
 _MARKER = re.compile(r"(?:[*+•·▪◦‣●■»›>o-]|\(?\d{1,2}[.)])\s+(?=\S)")
 _MARKS = frozenset("*+•·▪◦‣●■»›>o-(")  # a line that begins with none of these nor a digit needs not meet the pattern
-_TABLE_SIZE = 0x3000  # code points above are letters, for our purpose
 _WIDE_TERMINAL = (0x3002, 0xFF01, 0xFF1F)  # 。！？
 _WIDE_COMMA = (0x3001, 0xFF0C, 0xFF1B)  # 、，；
 WIDE_CHARS_PER_WORD = 2  # Chinese and Japanese put no spaces between words; most words have two characters
 
 
 def _kind_table() -> NDArray[np.uint8]:
-    table = np.full(_TABLE_SIZE + 1, OTHER, np.uint8)
-    for code in range(_TABLE_SIZE):
+    """Return the kind of each character; all beyond the table are letters, for our purpose."""
+    table = np.full(TABLE_SIZE + 1, OTHER, np.uint8)
+    for code in range(TABLE_SIZE):
         char = chr(code)
         if char.isspace():
             table[code] = SPACE
@@ -46,38 +47,29 @@ def _kind_table() -> NDArray[np.uint8]:
     for chars, kind in ((".!?…", TERMINAL), (",;:", COMMA), ("\"'“”‘’«»„", QUOTE), ("|/\\<>›•·©→_=+*#~@", RULE)):
         for char in chars:
             table[ord(char)] = kind
-    table[_TABLE_SIZE] = LOWER
+    table[TABLE_SIZE] = LOWER
     return table
 
 
 _KIND = _kind_table()
 MAX_LINES = 20_000  # that are not blank; the longest page seen has 3,000
-SPLIT = {
-    code: ("0" if chr(code).isdigit() else " ")
-    for code in range(_TABLE_SIZE)
-    if not chr(code).isalpha() and chr(code) not in "'’"
-} | {ord("’"): "'"}
-_ASK = 0  # in `_FOLD`: the character does not say alone how it is written in lower case
 
 
-def _fold_table() -> NDArray[np.uint32]:
-    """Return what `lower` and then SPLIT make of each character, a line break staying one."""
-    table = np.zeros(_TABLE_SIZE + 1, np.uint32)
-    for code in range(_TABLE_SIZE):
-        lower = chr(code).lower()
-        if len(lower) == 1 and lower != "σ":  # at the end of a word it is a ς
-            table[code] = ord(SPLIT.get(ord(lower), lower))
-    table[ord("\n")] = ord("\n")
-    table[_TABLE_SIZE] = _ASK
-    return table
+def _fold(char: str) -> str:
+    """Letters and apostrophes stay, digits become 0, and what is left is a space."""
+    if char in "'’":
+        return "'"
+    if ord(char) >= TABLE_SIZE or char.isalpha():
+        return char
+    return "0" if char.isdigit() else " "
 
 
-_FOLD = _fold_table()
+_FOLDING = Folding(_fold)
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of `text` in lower case, digits as 0, punctuation gone."""
-    return text.lower().translate(SPLIT).split()
+    return _FOLDING.words_of(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +111,11 @@ def read_lines(text: str, *, max_lines: int = MAX_LINES) -> Lines:
         marked.append(marker is not None)
         gaps.append(gap)
         gap = 0
-    codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = code_points(texts)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     behind = np.cumsum(lengths + 1)  # where the next line begins
     line_of = np.repeat(np.arange(len(texts)), lengths + 1)[: len(codes)]
-    words = _split_words(texts, codes, line_of)
+    words = _FOLDING.words_of_each(texts, codes)
     counts, edge_stops = _counts(codes, line_of, words)
     return Lines(
         texts, words, np.array(gaps, np.int64), np.array(marked, bool), counts,
@@ -165,8 +157,8 @@ _BY_CONTEXT = 255  # in the two tables below: the character does not say alone o
 
 def _edge_table(kind_of: Callable[[str], int], by_context: str) -> NDArray[np.uint8]:
     """Return what `kind_of` says of a line of one character, for each character; others than `by_context` settle it."""
-    table = np.fromiter((kind_of(chr(code)) for code in range(_TABLE_SIZE)), np.uint8, _TABLE_SIZE)
-    table[[ord(char) for char in by_context if ord(char) < _TABLE_SIZE]] = _BY_CONTEXT
+    table = np.fromiter((kind_of(chr(code)) for code in range(TABLE_SIZE)), np.uint8, TABLE_SIZE)
+    table[[ord(char) for char in by_context if ord(char) < TABLE_SIZE]] = _BY_CONTEXT
     return np.append(table, np.uint8(_BY_CONTEXT))
 
 
@@ -178,21 +170,10 @@ def _kinds(
     table: NDArray[np.uint8], codes: NDArray[np.uint32], texts: list[str], kind_of: Callable[[str], int]
 ) -> NDArray[np.uint8]:
     """Return how the lines begin or end, by the characters there: from the `table`, else as `kind_of` the line says."""
-    kinds = table[np.minimum(codes, _TABLE_SIZE)]
+    kinds = table[np.minimum(codes, TABLE_SIZE)]
     for at in np.flatnonzero(kinds == _BY_CONTEXT).tolist():
         kinds[at] = kind_of(texts[at])
     return kinds
-
-
-def _split_words(texts: list[str], codes: NDArray[np.uint32], line_of: Ints) -> list[list[str]]:
-    """Return `words_of` each line: the characters of all are folded at once, by a table."""
-    if not texts:
-        return []
-    folded = _FOLD[np.minimum(codes, _TABLE_SIZE)]
-    words = [line.split() for line in folded.tobytes().decode("utf-32-le").split("\n")]
-    for at in set(line_of[folded == _ASK].tolist()):
-        words[at] = words_of(texts[at])
-    return words
 
 
 def _counts(
@@ -201,8 +182,8 @@ def _counts(
     """Return the columns of `Lines.counts`, counted over the whole text at once, and `Lines.edge_stops`."""
     n = len(words)
     table = np.zeros((n, COLUMNS), np.float32)
-    kinds = _KIND[np.minimum(codes, _TABLE_SIZE)]
-    wide = codes >= _TABLE_SIZE
+    kinds = _KIND[np.minimum(codes, TABLE_SIZE)]
+    wide = codes >= TABLE_SIZE
     east_asian = bool(wide.any())
     if east_asian:
         kinds[np.isin(codes, _WIDE_TERMINAL)] = TERMINAL

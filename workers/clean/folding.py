@@ -1,0 +1,50 @@
+"""Words of many lines at once: each character is folded by a table, then the lines are split at spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+TABLE_SIZE = 0x3000  # few characters of news in alphabets are beyond
+_BY_CONTEXT = 0  # in a table: the character does not say alone what becomes of it
+
+
+def code_points(lines: Sequence[str]) -> NDArray[np.uint32]:
+    """Return the code points of the lines, a line break between two."""
+    return np.frombuffer("\n".join(lines).encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+class Folding:
+    """Makes words of text: lower case, and of each character then what `fold` makes of it, one character or a space."""
+
+    def __init__(self, fold: Callable[[str], str]) -> None:
+        self._fold = fold
+        self._table = np.zeros(TABLE_SIZE + 1, np.uint32)  # the last is that of all beyond
+        for code in range(TABLE_SIZE):
+            lower = chr(code).lower()
+            if len(lower) == 1 and lower != "σ":  # at the end of a word it is a ς
+                self._table[code] = ord(fold(lower))
+        self._table[ord("\n")] = ord("\n")
+
+    def words_of(self, text: str) -> list[str]:
+        """Return the words of one line."""
+        return "".join(map(self._fold, text.lower())).split()
+
+    def words_of_each(self, lines: Sequence[str], codes: NDArray[np.uint32]) -> list[list[str]]:
+        """Return the words of each of `lines`, none of which has a line break; `codes` are their `code_points`."""
+        if not lines:
+            return []
+        folded = self._table[np.minimum(codes, TABLE_SIZE)]
+        words = [line.split() for line in folded.tobytes().decode("utf-32-le").split("\n")]
+        hard = np.flatnonzero(folded == _BY_CONTEXT)
+        if len(hard):
+            behind = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
+            for at in set(np.searchsorted(behind, hard, side="right").tolist()):
+                words[at] = self.words_of(lines[at])
+        return words
+
+
+# What `\w+` finds in a text in lower case.
+WORDS = Folding(lambda char: char if char.isalnum() or char == "_" else " ")
