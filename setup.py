@@ -1,6 +1,7 @@
-"""The part of the build that pyproject.toml cannot say: mypyc compiles the hot modules where it can.
+"""What is compiled at install: the fast pipeline's C kernel, and by mypyc the hot modules.
 
-Without mypy or a C compiler, or with WIREMILL_COMPILE=no, the install goes on and these modules are interpreted.
+All of it is optional. Without a C compiler the kernel's work is done by numpy; without that or mypy, or with
+WIREMILL_COMPILE=no, the hot modules are interpreted.
 """
 
 from __future__ import annotations
@@ -21,9 +22,27 @@ BUILDING = {"bdist_wheel", "build_ext", "editable_wheel"}  # other commands ask 
 sys.path.insert(0, str(ROOT))
 from workers.compiled import hot_modules, library  # noqa: E402  the line above finds it
 
-# Their own types are enough: what other packages' types would tell is checked by `make check`, and following them takes
-# mypy three times as long and needs those packages at build time.
-MYPY_OPTIONS = ["--config-file=", "--follow-imports=skip", "--ignore-missing-imports", "--cache-dir=/dev/null"]
+# Their own types are enough: what other packages' types would tell is checked by `make check`. Following them takes
+# mypy twice as long, needs those packages at build time, and lets their versions decide whether our modules compile.
+MYPY_CONFIG = """
+[mypy]
+follow_imports = skip
+ignore_missing_imports = true
+cache_dir = /dev/null
+
+[mypy-numpy.*,spacy.*]
+follow_imports = skip
+follow_imports_for_stubs = true
+"""
+
+
+KERNEL = Extension(
+    "workers.annotate.fast._kernel",
+    ["workers/annotate/fast/_kernel.c"],
+    optional=True,
+    py_limited_api=True,
+    extra_compile_args=["-O3"],
+)
 
 
 def hot_extensions() -> list[Extension]:
@@ -39,9 +58,11 @@ def hot_extensions() -> list[Extension]:
         say(str(error))
         return []
     shutil.rmtree(GENERATED, ignore_errors=True)
+    GENERATED.mkdir(parents=True)
+    (config := GENERATED / "mypy.ini").write_text(MYPY_CONFIG)
     try:
         extensions = mypycify(
-            [*MYPY_OPTIONS, *hot_modules()],
+            [f"--config-file={config}", *hot_modules()],
             opt_level="1",  # 2 takes half as long again to compile, for nothing that could be measured
             debug_level="0",
             multi_file=True,  # a third less to compile than one large file
@@ -83,4 +104,4 @@ class BuildExtensions(build_ext):
 
 
 HOT = hot_extensions()
-setup(ext_modules=HOT, cmdclass={"build_ext": BuildExtensions})
+setup(ext_modules=[KERNEL, *HOT], cmdclass={"build_ext": BuildExtensions})

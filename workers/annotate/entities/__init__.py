@@ -6,15 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
-from typing import Any
 
 from spacy.tokens import Doc, Span, Token
 
 from schemas.enriched import Entity, Mention, MentionKind, Resolution
-from schemas.ids import entity_id
 from workers.annotate.entities.bodies import ORGANIZATION_NOUNS, add_organization_references
-from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.coreference import PEOPLE_NOUNS, add_references
 from workers.annotate.entities.cover import Cover
@@ -22,9 +18,10 @@ from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.gazetteer import Gazetteer, GazetteerError, read_gazetteer
 from workers.annotate.entities.locating import locate_all
 from workers.annotate.entities.places import atlas
+from workers.annotate.entities.records import record_of
 from workers.annotate.entities.relations import relate
 from workers.annotate.entities.resolver import ALL_STEPS, Step, resolve
-from workers.annotate.entities.roles import ROLE_GENDER, distinct_roles
+from workers.annotate.entities.roles import ROLE_GENDER
 from workers.annotate.entities.salience import Scale, with_quoted
 from workers.annotate.entities.tables import words
 
@@ -142,37 +139,10 @@ def find_entities(
     add_references(columns, clusters, cover)
     add_organization_references(columns, clusters, cover)
     scale = Scale(max((len(c.names) + len(c.references) for c in clusters), default=1), headline)
-    return ArticleEntities(tuple(_entity(columns, cluster, article_id, scale) for cluster in clusters))
+    return ArticleEntities(tuple(record_of(columns, cluster, article_id, scale) for cluster in clusters))
 
 
 def read_tables() -> None:
     """Read now the tables that are read on first use (0.2 s), so that processes forked from this one share them."""
     atlas()
     first_names()
-
-
-def _entity(columns: Columns, cluster: Cluster, article_id: str, scale: Scale) -> Entity:
-    # As dicts, of which validation makes the records in one go: two thirds of the time of making each by itself.
-    mentions: list[dict[str, Any]] = [
-        {"start": name.start, "end": name.end, "exact": name.text} for name in cluster.names
-    ]
-    if cluster.references:
-        for reference in cluster.references:
-            start, end = columns.start[reference.first], columns.end[reference.after - 1]
-            kind = MentionKind.PRONOUN if reference.pronoun else MentionKind.NOMINAL
-            mentions.append({"start": start, "end": end, "exact": columns.text[start:end], "kind": kind})
-        mentions.sort(key=itemgetter("start"))
-    aliases = dict.fromkeys([name.text for name in cluster.names if name.text != cluster.canonical])
-    return Entity(
-        entity_id=entity_id(article_id, cluster.label, cluster.canonical),
-        label=cluster.label,
-        name=cluster.canonical,
-        aliases=tuple(aliases),
-        roles=distinct_roles(cluster.roles),
-        affiliations=tuple(cluster.affiliations),
-        mentions=mentions,
-        salience=scale.weigh(cluster.label, (cluster.canonical, *aliases), len(mentions), mentions[0]["start"]),
-        country=cluster.country,
-        geonames_id=cluster.geonames_id,
-        kb_uri=cluster.kb_uri,
-    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from workers.annotate.entities.clusters import Cluster, Reference
 from workers.annotate.entities.columns import Columns
@@ -19,10 +20,10 @@ from workers.annotate.entities.names import ORG
 from workers.annotate.entities.nominals import is_definite
 from workers.annotate.entities.tables import rows, words
 
-_MAX_KNOWN = 50  # organisations of one kind; bounds the work in lists of them
-_REACH_SENTENCES = 10  # further back, 'the company' is one that the model missed
-_DESCRIBING = frozenset({"compound", "nmod"})
-_COPULAS = frozenset({"is", "was", "be", "become", "became", "remains"})
+_MAX_KNOWN: Final = 50  # organisations of one kind; bounds the work in lists of them
+_REACH_SENTENCES: Final = 10  # further back, 'the company' is one that the model missed
+_DESCRIBING: Final = frozenset({"compound", "nmod"})
+_COPULAS: Final = frozenset({"is", "was", "be", "become", "became", "remains"})
 
 
 def _nouns() -> tuple[dict[str, None], dict[str, list[str]]]:
@@ -37,8 +38,8 @@ def _nouns() -> tuple[dict[str, None], dict[str, list[str]]]:
 
 
 _NOUNS, _SHOWN_BY = _nouns()
-_KINDS = WordClass(lambda word: word.lower() in _NOUNS)
-ORGANIZATION_NOUNS: frozenset[str] = frozenset(_NOUNS)
+_KINDS: Final = WordClass(lambda word: word.lower() in _NOUNS)
+ORGANIZATION_NOUNS: Final[frozenset[str]] = frozenset(_NOUNS)
 
 
 @dataclass(slots=True)

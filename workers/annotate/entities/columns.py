@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,9 @@ from spacy.tokens import Doc
 
 from workers.annotate.entities.lexemes import Ids, Spellings, WordClass, lexemes
 
-_ATTRIBUTES: list[int | str] = ["ORTH", "IDX", "TAG", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE"]
-_GRAMMAR = Spellings(bits=10)  # tags, relations and labels; about 120
-_MAX_CHILDREN = 100  # more than a word of prose has; bounds the work in texts that are none
+_ATTRIBUTES: Final[list[int | str]] = ["ORTH", "IDX", "TAG", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE"]
+_GRAMMAR: Final = Spellings(bits=10)  # tags, relations and labels; about 120
+_MAX_CHILDREN: Final = 100  # more than a word of prose has; bounds the work in texts that are none
 _BEGINS_ENTITY, _INSIDE_ENTITY = 3, 1  # spaCy's codes in ENT_IOB
 
 
@@ -32,7 +32,7 @@ class Columns:
         self.text = doc.text if text is None else text
         self._heads = head.astype(np.intp) + np.arange(size)
         self.head: list[int] = self._heads.tolist()
-        numbers = np.cumsum(starts == 1)
+        numbers = (starts == 1).cumsum()
         self.sentence: list[int] = (numbers - numbers[:1]).tolist()
         self._strings = doc.vocab.strings
         self.tag, self.dep = self._spelled(tag), self._spelled(dep)
@@ -60,7 +60,7 @@ class Columns:
     def entities(self) -> list[tuple[int, int, str]]:
         """Return (first token, token after the last, label) of the model's entities, in order."""
         begins = (self._iob == _BEGINS_ENTITY).nonzero()[0]
-        outside: NDArray[np.intp] = np.append((self._iob != _INSIDE_ENTITY).nonzero()[0], len(self))
+        outside = np.append((self._iob != _INSIDE_ENTITY).nonzero()[0], len(self))
         afters = outside[outside.searchsorted(begins, side="right")]
         labels = self._spelled(self._ent_type[begins])
         return list(zip(begins.tolist(), afters.tolist(), labels, strict=True))
@@ -87,7 +87,7 @@ class Columns:
         tokens = (self._heads != np.arange(len(self))).nonzero()[0]
         heads = self._heads[tokens]
         counts = np.bincount(heads, minlength=len(self))
-        begins = np.cumsum(counts) - counts
+        begins = counts.cumsum() - counts
         afters = begins + np.minimum(counts, _MAX_CHILDREN)
         return tokens[heads.argsort(kind="stable")].tolist(), begins.tolist(), afters.tolist()
 

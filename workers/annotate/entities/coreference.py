@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from workers.annotate.entities.clusters import Cluster, Reference
 from workers.annotate.entities.columns import Columns
@@ -20,29 +21,31 @@ from workers.annotate.entities.roles import ROLE_GENDER, role_noun
 from workers.annotate.entities.tables import rows
 
 _HE, _SHE = ("he", "him", "his", "himself"), ("she", "her", "hers", "herself")
-_THEY = ("they", "them", "their", "theirs", "themself", "themselves")
+_THEY: Final = ("they", "them", "their", "theirs", "themself", "themselves")
 # `n`: a person of whom the article says that 'they' is meant; without that, 'they' are several.
-PRONOUN_GENDER = dict.fromkeys(_HE, "m") | dict.fromkeys(_SHE, "f") | dict.fromkeys(_THEY, "n")
-PEOPLE_NOUNS: dict[str, str] = {row[0]: row[1] for row in rows("people_nouns.tsv")}
-_REFERRING_WORDS = PRONOUN_GENDER.keys() | PEOPLE_NOUNS.keys() | ROLE_GENDER.keys()
-_REFERRING = WordClass(lambda word: word.lower() in _REFERRING_WORDS)
-_FADING = 0.6  # of a mention's weight, each sentence
+PRONOUN_GENDER: Final = dict.fromkeys(_HE, "m") | dict.fromkeys(_SHE, "f") | dict.fromkeys(_THEY, "n")
+PEOPLE_NOUNS: Final[dict[str, str]] = {row[0]: row[1] for row in rows("people_nouns.tsv")}
+_REFERRING_WORDS: Final = PRONOUN_GENDER.keys() | PEOPLE_NOUNS.keys() | ROLE_GENDER.keys()
+_REFERRING: Final = WordClass(lambda word: word.lower() in _REFERRING_WORDS)
+_FADING: Final = 0.6  # of a mention's weight, each sentence
 # A paragraph of news often turns to somebody else: its break fades like two sentences more (GUM news: precision of
 # he and she from 84.4 to 88.3, recall from 89.4 to 90.1).
-_PARAGRAPH = 2.0
-_REACH_SENTENCES = 8  # further back, 'he' is somebody the model missed
-_MAX_ACTIVE = 64  # people talked about at once; more are no prose, and whoever was named longest ago is forgotten
-_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-_OBJECTS = frozenset({"dobj", "dative", "pobj", "iobj"})
-_REFLEXIVES = frozenset({"himself", "herself"})
+_PARAGRAPH: Final = 2.0
+_REACH_SENTENCES: Final = 8  # further back, 'he' is somebody the model missed
+_MAX_ACTIVE: Final = (
+    64  # people talked about at once; more are no prose, and whoever was named longest ago is forgotten
+)
+_SUBJECTS: Final = frozenset({"nsubj", "nsubjpass"})
+_OBJECTS: Final = frozenset({"dobj", "dative", "pobj", "iobj"})
+_REFLEXIVES: Final = frozenset({"himself", "herself"})
 _SUBJECT_WEIGHT, _OTHER_WEIGHT, _UNNAMED_WEIGHT = 2.0, 1.0, 0.8
-_OWNED_WEIGHT = 0.5  # 'his wife'
-_INTRODUCING = frozenset({"a", "an", "one", "another"})  # 'the woman' is often somebody with a name
-_INTRODUCTION_TOKENS = 25
-_MAX_QUOTATION_TOKENS = 200  # further into a quotation, nobody looks back for who introduced it
-_ENDS = frozenset({".", "!", "?", "”", '"'})
-_GENDER_KNOWN = 1.5
-_COMMANDING = 2.0  # the subject of the clause that the pronoun depends on ('Peskov said he …')
+_OWNED_WEIGHT: Final = 0.5  # 'his wife'
+_INTRODUCING: Final = frozenset({"a", "an", "one", "another"})  # 'the woman' is often somebody with a name
+_INTRODUCTION_TOKENS: Final = 25
+_MAX_QUOTATION_TOKENS: Final = 200  # further into a quotation, nobody looks back for who introduced it
+_ENDS: Final = frozenset({".", "!", "?", "”", '"'})
+_GENDER_KNOWN: Final = 1.5
+_COMMANDING: Final = 2.0  # the subject of the clause that the pronoun depends on ('Peskov said he …')
 
 
 @dataclass(slots=True, eq=False)
@@ -251,8 +254,8 @@ def _belongs_to_name(columns: Columns, token: int, cover: Cover) -> bool:
 
 
 _OPENS, _CLOSES = frozenset({"“", "``"}), frozenset({"”", "''"})
-_BREAKS = WordClass(lambda word: "\n" in word)
-_MARKS = WordClass(lambda word: word in _OPENS or word in _CLOSES or word == '"' or "\n" in word)
+_BREAKS: Final = WordClass(lambda word: "\n" in word)
+_MARKS: Final = WordClass(lambda word: word in _OPENS or word in _CLOSES or word == '"' or "\n" in word)
 
 
 def quoted_tokens(columns: Columns) -> bytearray:

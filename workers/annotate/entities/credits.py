@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from itertools import accumulate, chain
+from itertools import accumulate
+from typing import Final
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.names import GPE, Name, key_of
@@ -12,14 +13,15 @@ from workers.annotate.entities.places import atlas
 from workers.annotate.entities.tables import words
 from workers.annotate.entities.trim import make_name
 
-_CREDIT = re.compile(r"\b(?:Authors?|Editors?|Edited by|Interview(?:er)?|Text)\s?: ?[^\n.:]{3,80}")
-_CREDIT_WORDS = ("Author", "Editor", "Edited by", "Interview", "Text")
-# 'KABUL, Dec 7 (Reuters) -' at the head of a paragraph, and without agency, if the place is known: 'KABUL -'.
-_PLACE = r"(?m)^[ \t]*([A-Z][A-Z.'’-]+(?: [A-Z.'’-]{2,}){0,2})"
-_DATELINE = re.compile(
-    _PLACE + r"(?:[,/][^()\n]{0,40})? ?\([A-Z][A-Za-z-]+\) ?[-–—]"  # another place or the date; the agency
+_CREDIT: Final = re.compile(r"\b(?:Authors?|Editors?|Edited by|Interview(?:er)?|Text)\s?: ?[^\n.:]{3,80}")
+_CREDIT_WORDS: Final = ("Author", "Editor", "Edited by", "Interview", "Text")
+# 'KABUL, Dec 7 (Reuters) -' at the head of a paragraph, and without agency, if the place is known: 'KABUL -'. In one
+# regex: each search tries the head of each line.
+_DATELINE: Final = re.compile(
+    r"(?m)^[ \t]*([A-Z][A-Z.'’-]+(?: [A-Z.'’-]{2,}){0,2})"
+    r"(?:(?:[,/][^()\n]{0,40})? ?\([A-Z][A-Za-z-]+\) ?[-–—]"  # another place or the date; the agency
+    r"|(?P<bare>(?:, [A-Z][a-z]+\.?(?: \d{1,2})?)? [-–—]{1,2} (?=[A-Z“\"])))"
 )
-_BARE_DATELINE = re.compile(_PLACE + r"(?:, [A-Z][a-z]+\.?(?: \d{1,2})?)? [-–—]{1,2} (?=[A-Z“\"])")
 
 
 def credit_lines(text: str) -> list[tuple[int, int]]:
@@ -54,12 +56,9 @@ def with_datelines(columns: Columns, names: list[Name]) -> list[Name]:
     """Return the names and the places of datelines; a dateline's words have no other reading."""
     found = []
     known = atlas()
-    bare = (
-        m
-        for m in _BARE_DATELINE.finditer(columns.text)
-        if (key := key_of(m[1])) in known.cities or key in known.countries
-    )
-    for match in chain(_DATELINE.finditer(columns.text), bare):
+    for match in _DATELINE.finditer(columns.text):
+        if match["bare"] and (key := key_of(match[1])) not in known.cities and key not in known.countries:
+            continue
         start, end = match.span(1)
         first = bisect_left(columns.start, start)
         if first == len(columns) or columns.start[first] != start:

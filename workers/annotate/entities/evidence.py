@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.first_names import first_names
@@ -13,11 +14,11 @@ from workers.annotate.entities.roles import ROLE_GENDER
 from workers.annotate.entities.tables import rows
 from workers.annotate.entities.trim import TITLE_GENDER
 
-_KINDS: dict[str, str] = {noun: row[0] for row in rows("kind_nouns.tsv") for noun in row[1].split()}
-_WEIGHT = 2  # a telling noun outweighs the model's label of two mentions
-_OPENING = frozenset({'"', "“", "'", "‘"})
+_KINDS: Final[dict[str, str]] = {noun: row[0] for row in rows("kind_nouns.tsv") for noun in row[1].split()}
+_WEIGHT: Final = 2  # a telling noun outweighs the model's label of two mentions
+_OPENING: Final = frozenset({'"', "“", "'", "‘"})
 # Offices that stand before the names of countries and bodies as often: 'head coach', but 'Chief', 'US Speaker'.
-_BESIDE_PEOPLE = ROLE_GENDER.keys() - {
+_BESIDE_PEOPLE: Final = ROLE_GENDER.keys() - {
     "chief",
     "head",
     "leader",
@@ -28,8 +29,8 @@ _BESIDE_PEOPLE = ROLE_GENDER.keys() - {
     "owner",
     "host",
 }
-_LOCATIVE = frozenset({"in", "near"})
-_TELLING = _KINDS.keys() | _BESIDE_PEOPLE | _LOCATIVE | TITLE_GENDER.keys() | {"of"}
+_LOCATIVE: Final = frozenset({"in", "near"})
+_TELLING: Final = _KINDS.keys() | _BESIDE_PEOPLE | _LOCATIVE | TITLE_GENDER.keys() | {"of"}
 
 
 def apply_evidence(columns: Columns, names: Iterable[Name]) -> None:

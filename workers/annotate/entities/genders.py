@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.first_names import first_names
@@ -9,7 +11,7 @@ from workers.annotate.entities.names import Name, key_of
 from workers.annotate.entities.persons import person_words
 from workers.annotate.entities.roles import ROLE_GENDER, titled_gender
 
-_MAX_PRONOUN_NOTE_TOKENS = 12  # behind the name
+_MAX_PRONOUN_NOTE_TOKENS: Final = 12  # behind the name
 
 
 def _goes_by_they(columns: Columns, name: Name) -> bool:

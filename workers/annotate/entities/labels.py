@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.names import ORG, PERSON, PLACES, Name
 from workers.annotate.entities.places import atlas, is_party_and_state
 from workers.annotate.entities.tables import rows, words
 
-_NO_ENTITY = "-"
-_KNOWN: dict[str, str] = {row[0]: row[1] for row in rows("known_names.tsv")}
-_BY_LAST_WORD: dict[str, str] = {row[0]: row[1] for row in rows("other_kinds.tsv")}
-_UNSURE = frozenset({ORG, PERSON, "PRODUCT"})  # labels that the last word overrules
-_OFFICES = frozenset({"secretary", "minister", "ministers", "secretaries", "undersecretary", "professor", "department"})
-_BEHIND_PORTFOLIOS = (["minister"], ["secretary"])
-_MAX_ACRONYM_CHARS = 5
-_MAX_PERSON_TOKENS = 4
-_FORMS_OF_ADDRESS = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "prof", "prof."})
+_NO_ENTITY: Final = "-"
+_KNOWN: Final[dict[str, str]] = {row[0]: row[1] for row in rows("known_names.tsv")}
+_BY_LAST_WORD: Final[dict[str, str]] = {row[0]: row[1] for row in rows("other_kinds.tsv")}
+_UNSURE: Final = frozenset({ORG, PERSON, "PRODUCT"})  # labels that the last word overrules
+_OFFICES: Final = frozenset(
+    {"secretary", "minister", "ministers", "secretaries", "undersecretary", "professor", "department"}
+)
+_BEHIND_PORTFOLIOS: Final = (["minister"], ["secretary"])
+_MAX_ACRONYM_CHARS: Final = 5
+_MAX_PERSON_TOKENS: Final = 4
+_FORMS_OF_ADDRESS: Final = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "prof", "prof."})
 
 
 def settle_labels(columns: Columns, names: Iterable[Name]) -> list[Name]:

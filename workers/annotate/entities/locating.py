@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.names import NORP, PLACES, Name, key_of
 from workers.annotate.entities.places import atlas, context_of, locate
 
-_MAX_REGION_TOKENS = 3  # 'New South Wales'
+_MAX_REGION_TOKENS: Final = 3  # 'New South Wales'
 
 
 def locate_all(columns: Columns, clusters: Sequence[Cluster]) -> None:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from workers.annotate.entities.gazetteer import Entry
 
-PERSON, ORG, GPE, LOC, FAC, NORP = "PERSON", "ORG", "GPE", "LOC", "FAC", "NORP"
-PLACES = frozenset({GPE, LOC, FAC})
+PERSON: Final = "PERSON"
+ORG: Final = "ORG"
+GPE: Final = "GPE"
+LOC: Final = "LOC"
+FAC: Final = "FAC"
+NORP: Final = "NORP"
+PLACES: Final = frozenset({GPE, LOC, FAC})
 
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-"})
+_APOSTROPHES: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-"})
 # Letters that NFKD leaves alone, as English-language news spells them without the mark.
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+_LETTERS: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+)
 
 
 @dataclass(slots=True, eq=False)

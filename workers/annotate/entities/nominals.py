@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from workers.annotate.entities.clusters import Cluster, Role
 from workers.annotate.entities.columns import Columns
@@ -10,9 +11,9 @@ from workers.annotate.entities.names import key_of
 from workers.annotate.entities.places import atlas
 from workers.annotate.entities.tables import words
 
-_DEFINITE = frozenset({"the", "this", "that"})
+_DEFINITE: Final = frozenset({"the", "this", "that"})
 # One office under several words; the first stands for all.
-_SAME_OFFICE = {
+_SAME_OFFICE: Final = {
     word: group[0]
     for group in (
         ("spokesperson", "spokesman", "spokeswoman"),
@@ -25,9 +26,11 @@ _SAME_OFFICE = {
     for word in group
 }
 # These make another office of the noun: 'the president' is no vice president.
-_RANKS = frozenset({"vice", "deputy", "prime", "assistant", "associate", "under", "lieutenant", "attorney", "general"})
-_MAX_HOLDERS = 50  # of one office in one article; bounds the work in lists of members
-_CLEARLY_AHEAD = 1.3  # of two holders of one role, the one talked about so much more is meant
+_RANKS: Final = frozenset(
+    {"vice", "deputy", "prime", "assistant", "associate", "under", "lieutenant", "attorney", "general"}
+)
+_MAX_HOLDERS: Final = 50  # of one office in one article; bounds the work in lists of members
+_CLEARLY_AHEAD: Final = 1.3  # of two holders of one role, the one talked about so much more is meant
 
 
 def is_definite(columns: Columns, noun: int) -> bool:

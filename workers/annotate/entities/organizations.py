@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Final
 
 from workers.annotate.entities.names import ORG, Name
 from workers.annotate.entities.tables import words
 
-_SMALL = frozenset({"the", "of", "and", "for", "in", "on", "a", "an", "de", "la", "le", "du", "des", "&", "to"})
-_ACRONYM = re.compile(r"[a-z]{2,8}")
-_MAX_WORDS = 12  # a longer name is a run of capitals
-_MIN_SHORT_CHARS = 4  # 'US' is no short form of 'US Steel'
+_SMALL: Final = frozenset({"the", "of", "and", "for", "in", "on", "a", "an", "de", "la", "le", "du", "des", "&", "to"})
+_ACRONYM: Final = re.compile(r"[a-z]{2,8}")
+_MAX_WORDS: Final = 12  # a longer name is a run of capitals
+_MIN_SHORT_CHARS: Final = 4  # 'US' is no short form of 'US Steel'
 
 
 def same_organizations(names: Iterable[Name], text: str) -> dict[str, str]:

@@ -7,24 +7,25 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 from workers.annotate.entities.names import ORG, PERSON, PLACES, Name
 from workers.annotate.entities.tables import rows, words
 from workers.annotate.entities.trim import PARTICLES
 
-MAX_NAME_WORDS = 6  # a longer 'person' is a run of capitals: a caption, a line-up
-_MAX_NAMESAKES = 50  # people of one surname or first name who are told apart; bounds the work in lists of names
-_GENERATIONS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-_NICKNAMES: dict[str, str] = {short: row[0] for row in rows("nicknames.tsv") for short in row[1].split()}
-_MIN_FOLDED_CHARS = 5
+MAX_NAME_WORDS: Final = 6  # a longer 'person' is a run of capitals: a caption, a line-up
+_MAX_NAMESAKES: Final = 50  # people of one surname or first name who are told apart; bounds the work in lists of names
+_GENERATIONS: Final = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_NICKNAMES: Final[dict[str, str]] = {short: row[0] for row in rows("nicknames.tsv") for short in row[1].split()}
+_MIN_FOLDED_CHARS: Final = 5
 # What English spells in several ways when it writes names of other scripts; the second stands for both.
-_TRANSLITERATIONS = (
+_TRANSLITERATIONS: Final = (
     ("dzh", "j"), ("dj", "j"), ("kh", "h"), ("ph", "f"), ("ck", "k"), ("q", "k"), ("w", "v"), ("ou", "u"), ("oo", "u"),
     ("ee", "i"), ("y", "i"), ("ie", "e"), ("jo", "io"), ("x", "ks"),
 )  # fmt: skip
-_DOUBLED = re.compile(r"(.)\1+")
-_RIVALS = (ORG, *sorted(PLACES))  # of PERSON as the label of a full name
-_DIGIT = re.compile(r"\d")
+_DOUBLED: Final = re.compile(r"(.)\1+")
+_RIVALS: Final = (ORG, *sorted(PLACES))  # of PERSON as the label of a full name
+_DIGIT: Final = re.compile(r"\d")
 
 
 @dataclass(slots=True, eq=False)

@@ -10,24 +10,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Final
 
 from workers.annotate.entities.names import FAC, GPE, LOC, NORP, ORG, PERSON, Name, key_of
 from workers.annotate.entities.tables import phrases, rows
 
 # A city of fewer people is too unlikely to overrule the model's label; as an organisation the name is often a team's or
 # a government's, so that only the largest cities overrule that.
-MIN_CITY_TO_RELABEL = 300_000
-MIN_CITY_TO_OVERRULE_ORG = 1_000_000
+MIN_CITY_TO_RELABEL: Final = 300_000
+MIN_CITY_TO_OVERRULE_ORG: Final = 1_000_000
 # A name that is a state's and a larger city's is the city, but where a state is expected.
-MIN_CITY_TO_OVERRULE_REGION = 600_000
+MIN_CITY_TO_OVERRULE_REGION: Final = 600_000
 # A country that the article names outweighs a city elsewhere that is so many times larger (decimal logarithm: 20), its
 # state three times more: Moscow stays in Russia and Paris in France when the article is about the United States.
 _COUNTRY_WORTH, _REGION_WORTH = 1.3, 0.5
-_PARTIES = frozenset({"r", "d", "i"})  # Republican, Democrat, independent
-_UMLAUTS = frozenset({"DE", "AT", "CH", "LI"})
-_NEIGHBOURS = {"GE": ("RU", "AM", "AZ", "TR", "UA")}  # of countries that share their name with a state elsewhere
+_PARTIES: Final = frozenset({"r", "d", "i"})  # Republican, Democrat, independent
+_UMLAUTS: Final = frozenset({"DE", "AT", "CH", "LI"})
+_NEIGHBOURS: Final = {"GE": ("RU", "AM", "AZ", "TR", "UA")}  # of countries that share their name with a state elsewhere
 # Between the short name of a city and what tells it from others: 'Frankfurt am Main', 'Newcastle upon Tyne'.
-_SURNAMES_OF_CITIES = re.compile(r"(?: am | an der | im | in der | upon | under | sur | sous |\s?\().*")
+_SURNAMES_OF_CITIES: Final = re.compile(r"(?: am | an der | im | in der | upon | under | sur | sous |\s?\().*")
 
 
 @dataclass(frozen=True, slots=True)

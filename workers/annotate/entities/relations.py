@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from workers.annotate.entities.clusters import Cluster, Role
 from workers.annotate.entities.columns import Columns
@@ -12,9 +13,9 @@ from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, Name
 from workers.annotate.entities.places import atlas
 from workers.annotate.entities.roles import roles_of
 
-_MODIFIERS = frozenset({"amod", "compound", "nmod", "poss"})
+_MODIFIERS: Final = frozenset({"amod", "compound", "nmod", "poss"})
 _MAX_ROLES, _MAX_AFFILIATIONS = 20, 20  # of one person; more are no prose
-_LINKS = frozenset({"of", "from", "at", "for", "with"})  # 'Kim Lee of Oxfam'; 'in' tells where, not whose
+_LINKS: Final = frozenset({"of", "from", "at", "for", "with"})  # 'Kim Lee of Oxfam'; 'in' tells where, not whose
 
 
 def relate(columns: Columns, clusters: Sequence[Cluster], cover: Cover) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from workers.annotate.entities.clusters import Cluster
 from workers.annotate.entities.columns import Columns
@@ -36,9 +37,9 @@ class Step(StrEnum):
     ORGANIZATIONS = "organizations"
 
 
-_CITY_VOTES = 1  # that a name is also a city's, where the model takes it for a place at least once
+_CITY_VOTES: Final = 1  # that a name is also a city's, where the model takes it for a place at least once
 
-ALL_STEPS = frozenset(Step)
+ALL_STEPS: Final = frozenset(Step)
 
 
 def resolve(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
+from typing import Final
 
 from workers.annotate.entities.clusters import Role
 from workers.annotate.entities.columns import Columns
@@ -12,24 +13,30 @@ from workers.annotate.entities.names import Name
 from workers.annotate.entities.tables import rows
 from workers.annotate.entities.trim import TITLE_GENDER
 
-ROLE_GENDER: dict[str, str] = {row[0]: row[1] for row in rows("role_nouns.tsv")}
-_MAX_ROLE_TOKENS = 14  # longer ones are clauses that the parse took for an apposition
-_MAX_LEFT_TOKENS = 12
-_MODIFIER_TAGS = frozenset({"NNP", "NNPS", "NN", "NNS", "JJ", "JJS", "POS", "HYPH", "CD", "VBN", "FW", "AFX"})
-_MODIFYING = frozenset({"amod", "compound"})  # 'acting president', 'emerging markets': the parse says of a participle
+ROLE_GENDER: Final[dict[str, str]] = {row[0]: row[1] for row in rows("role_nouns.tsv")}
+_MAX_ROLE_TOKENS: Final = 14  # longer ones are clauses that the parse took for an apposition
+_MAX_LEFT_TOKENS: Final = 12
+_MODIFIER_TAGS: Final = frozenset({"NNP", "NNPS", "NN", "NNS", "JJ", "JJS", "POS", "HYPH", "CD", "VBN", "FW", "AFX"})
+_MODIFYING: Final = frozenset(
+    {"amod", "compound"}
+)  # 'acting president', 'emerging markets': the parse says of a participle
 # What begins a clause, or another member of a list, and so ends a noun phrase.
-_CLAUSE_TAGS = frozenset({"VBD", "VBZ", "VBP", "VBG", "VBN", "MD", "WP", "WP$", "WDT", "WRB", "TO", "CC", "PRP", "RB"})
-_PREFIXES = frozenset({"co", "vice", "ex"})  # before a hyphen, with or without a space: 'co - founder'
+_CLAUSE_TAGS: Final = frozenset(
+    {"VBD", "VBZ", "VBP", "VBG", "VBN", "MD", "WP", "WP$", "WDT", "WRB", "TO", "CC", "PRP", "RB"}
+)
+_PREFIXES: Final = frozenset({"co", "vice", "ex"})  # before a hyphen, with or without a space: 'co - founder'
 # What follows these is when, not what: 'chairman since 2022', 'minister until the coup', 'president for 36 years'.
-_ALWAYS_TIME = frozenset({"since", "until", "till", "during", "after", "before", "when", "while"})
-_MAYBE_TIME = frozenset({"in", "on", "from", "for", "by"})
-_TIMES = frozenset(calendar.month_name[1:]) | frozenset(calendar.day_name)
-_RANKING = frozenset({"first", "last", "only", "youngest", "oldest"})  # 'the first candidate to win' is no role
-_CONNECTIVES = frozenset({"of", "for", "and", "the", "to", "on", "at", "in", "&"})
-_NOT_AT_START = frozenset({"and", "then", "but", "as", "by", "with", "like", "including"})
-_ADDRESS_TITLES = frozenset({"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "sir", "lord", "lady"})
-_COPULAS = frozenset({"is", "was", "became", "be", "been", "'s", "remains", "remained"})
-_BREAKS = frozenset({",", ".", ";", ":", '"', "“", "”", "—", "–", "-", "(", ")", "\n"})
+_ALWAYS_TIME: Final = frozenset({"since", "until", "till", "during", "after", "before", "when", "while"})
+_MAYBE_TIME: Final = frozenset({"in", "on", "from", "for", "by"})
+_TIMES: Final = frozenset(calendar.month_name[1:]) | frozenset(calendar.day_name)
+_RANKING: Final = frozenset({"first", "last", "only", "youngest", "oldest"})  # 'the first candidate to win' is no role
+_CONNECTIVES: Final = frozenset({"of", "for", "and", "the", "to", "on", "at", "in", "&"})
+_NOT_AT_START: Final = frozenset({"and", "then", "but", "as", "by", "with", "like", "including"})
+_ADDRESS_TITLES: Final = frozenset(
+    {"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "sir", "lord", "lady"}
+)
+_COPULAS: Final = frozenset({"is", "was", "became", "be", "been", "'s", "remains", "remained"})
+_BREAKS: Final = frozenset({",", ".", ";", ":", '"', "“", "”", "—", "–", "-", "(", ")", "\n"})
 
 
 def roles_of(columns: Columns, name: Name, cover: Cover) -> list[Role]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
 from schemas.enriched import Entity
 from workers.annotate.entities.names import PERSON, key_of
@@ -11,7 +12,7 @@ from workers.annotate.entities.names import PERSON, key_of
 # The parts of salience; they sum to 1. Position and frequency are the strongest signals in the news that Dunietz and
 # Gillick studied (A new entity salience task, EACL 2014); a headline and a quotation are an editor's choices.
 FREQUENCY, POSITION, HEADLINE, QUOTED = 0.35, 0.30, 0.25, 0.10
-_HALF_WAY_CHARS = 600  # about 100 words in, the position is worth half: what comes later is background
+_HALF_WAY_CHARS: Final = 600  # about 100 words in, the position is worth half: what comes later is background
 
 
 class Scale:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice, takewhile
+from typing import Final
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.lexemes import WordClass
@@ -15,10 +16,10 @@ from workers.annotate.entities.organizations import without_legal_form
 from workers.annotate.entities.tables import rows, words
 from workers.annotate.entities.trim import ARTICLES, TITLE_GENDER, make_name, with_particles
 
-_CAPITALISED = WordClass(lambda word: word[:1].isupper())
-_MAX_WORDS = 12  # a longer name is a run of capitals
-_NONE: dict[int, dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]] = {}
-_MIN_CHARS = 3  # shorter ones stand for too much else, but for acronyms ('EU')
+_CAPITALISED: Final = WordClass(lambda word: word[:1].isupper())
+_MAX_WORDS: Final = 12  # a longer name is a run of capitals
+_NONE: Final[dict[int, dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]]] = {}
+_MIN_CHARS: Final = 3  # shorter ones stand for too much else, but for acronyms ('EU')
 
 
 def find_missed(columns: Columns, names: list[Name], surnames: Iterable[str], *, countries: bool) -> list[Name]:
@@ -112,11 +113,11 @@ def _overlapping(names: list[Name], first: int, after: int) -> list[Name]:
 
 
 # Those that follow names of companies and are nothing else; others ('Group', 'Co', 'SA') also stand in other names.
-_LEGAL_FORMS: frozenset[str] = frozenset(
+_LEGAL_FORMS: Final[frozenset[str]] = frozenset(
     {"Inc", "Inc.", "Corp", "Corp.", "Ltd", "Ltd.", "PLC", "plc", "LLC", "LLP", "GmbH", "S.p.A."}
 )
-_LEGAL_FORM = WordClass(_LEGAL_FORMS.__contains__)
-_MAX_COMPANY_WORDS = 6
+_LEGAL_FORM: Final = WordClass(_LEGAL_FORMS.__contains__)
+_MAX_COMPANY_WORDS: Final = 6
 
 _Index = dict[str, dict[int, dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]]]
 """Names by their first word in lower case, how many words they have, and those in capitals: the names, with labels."""
@@ -144,7 +145,7 @@ def _begins_long_country(word: str) -> bool:
     )
 
 
-_BEGINS_COUNTRY = WordClass(_begins_long_country)
+_BEGINS_COUNTRY: Final = WordClass(_begins_long_country)
 
 
 def _index(columns: Columns, names: list[Name], surnames: Iterable[str]) -> _Index:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.first_names import first_names
@@ -11,21 +12,21 @@ from workers.annotate.entities.names import NORP, PERSON, PLACES, Name, key_of
 from workers.annotate.entities.tables import rows, words
 
 # Numbers, dates and amounts are not entities that a reader would list; the model's labels for them are left out.
-NOT_NAMES = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"})
+NOT_NAMES: Final = frozenset({"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"})
 
-TITLE_GENDER: dict[str, str] = {row[0]: row[1] for row in rows("titles.tsv")}
-ARTICLES = frozenset({"the", "a", "an"})
-_CAPITAL_ARTICLES = frozenset(form for article in ARTICLES for form in (article.capitalize(), article.upper()))
-_GENITIVES = frozenset({"'s", "’s", "‘s", "'", "’"})
-_OPENING = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
-_CLOSING = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
-_DASHES = frozenset({"-", "–", "—", "--"})
-_LEADING_PARTICLES = frozenset({"von", "van", "de", "del", "al", "bin", "ibn", "di", "der"})
-_ADDRESS = re.compile(r"https?:|www\.|@|\.(?:com|org|net)\b", re.IGNORECASE)  # web addresses are no people
-_CALLINGS = frozenset(row[0] for row in rows("role_nouns.tsv"))
-PARTICLES = words("particles.txt")
+TITLE_GENDER: Final[dict[str, str]] = {row[0]: row[1] for row in rows("titles.tsv")}
+ARTICLES: Final = frozenset({"the", "a", "an"})
+_CAPITAL_ARTICLES: Final = frozenset(form for article in ARTICLES for form in (article.capitalize(), article.upper()))
+_GENITIVES: Final = frozenset({"'s", "’s", "‘s", "'", "’"})
+_OPENING: Final = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
+_CLOSING: Final = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
+_DASHES: Final = frozenset({"-", "–", "—", "--"})
+_LEADING_PARTICLES: Final = frozenset({"von", "van", "de", "del", "al", "bin", "ibn", "di", "der"})
+_ADDRESS: Final = re.compile(r"https?:|www\.|@|\.(?:com|org|net)\b", re.IGNORECASE)  # web addresses are no people
+_CALLINGS: Final = frozenset(row[0] for row in rows("role_nouns.tsv"))
+PARTICLES: Final = words("particles.txt")
 # A hyphen after a name more often makes an adjective ('Merkel-led') than a part of it; these endings tell.
-_COMPOUND_ENDINGS = ("ed", "style", "era", "based", "born", "ing", "like", "wide", "led", "run", "free", "esque")
+_COMPOUND_ENDINGS: Final = ("ed", "style", "era", "based", "born", "ing", "like", "wide", "led", "run", "free", "esque")
 
 
 def names_of(columns: Columns, label_map: Mapping[str, str], *, trimmed: bool = True) -> list[Name]:

@@ -8,7 +8,7 @@ from workers.annotate.fast import loops
 
 try:
     from workers.annotate.fast import _kernel
-except ImportError:  # the extension is optional: pyproject.toml
+except ImportError:  # the extension is optional: setup.py
     compiled: ModuleType | None = None
 else:
     compiled = _kernel
