@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ from workers.clean.block_words import (
 from workers.clean.blocks import PROSE_CHARS, Block, Place
 from workers.clean.folding import TABLE_SIZE, code_points
 
-Floats = NDArray[np.float32]
+Floats: TypeAlias = NDArray[np.float32]
+Ints: TypeAlias = NDArray[np.int64]
 
 _WORD = re.compile(r"\w+")
 _OWN_TAG = {
@@ -185,13 +187,13 @@ def _signs(texts: Sequence[str]) -> tuple[list[int], list[int], list[int], list[
 
     space = (signs & _SPACE) > 0
     words = np.flatnonzero(~space & np.append(True, space[:-1]))  # where one begins
-    first = np.searchsorted(words, begins)  # the first word of each text
-    capitals = np.append(0, np.cumsum((signs[words] & _CAPITAL) > 0))
-    counts = np.append(first[1:], len(words)) - first
+    first: Ints = np.searchsorted(words, begins)  # the first word of each text
+    capitals: Ints = np.append(0, np.cumsum((signs[words] & _CAPITAL) > 0))
+    counts: Ints = np.append(first[1:], len(words)) - first
     in_head = capitals[first + np.minimum(counts, CAPITALS_OF_WORDS)] - capitals[first]
 
-    ends = np.flatnonzero(signs & _ENDING)
-    behind = ends + 1
+    ends: Ints = np.flatnonzero(signs & _ENDING)
+    behind: Ints = ends + 1
     while (closing := (signs[behind] & _CLOSING) > 0).any():
         behind = behind + closing
     ends = ends[space[behind]]

@@ -20,6 +20,7 @@ from schemas.clean import Removed
 from workers.clean.admit import asks_to_pay
 from workers.clean.block_features import featurise
 from workers.clean.blocks import Block, BlockReader
+from workers.clean.folding import WORDS, code_points
 from workers.clean.json_ld import text_of
 from workers.clean.metadata import Head, Metadata, read_head, read_metadata
 from workers.clean.removed import is_plain_clutter, reason_of, tally
@@ -147,8 +148,9 @@ def without_repeats(blocks: Sequence[Block], kept: Sequence[int], headline: str 
     seen: set[str] = set()
     left: list[int] = []
     plain_headline = _plain(headline or "")
-    for index in kept:
-        plain = _plain(blocks[index].text)
+    texts = [blocks[index].text.replace("\n", " ") for index in kept]
+    for index, words in zip(kept, WORDS.words_of_each(texts, code_points(texts)), strict=True):
+        plain = " ".join(words)
         if not plain or plain == plain_headline or (len(plain) >= REPEATED_CHARS and plain in seen):
             continue
         seen.add(plain)
