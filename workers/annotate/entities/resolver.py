@@ -113,8 +113,8 @@ def _clusters(
         group = (name.label, name.key)
         if name.label == PERSON:
             person = people.full(name.key)
-            if person is None and name in short:  # two people of one surname: the one named last
-                person = max(short[name], key=lambda one: last_seen.get(one, -1))
+            if person is None and name in short:
+                person = _likeliest(short[name], last_seen)
             if person is not None:
                 last_seen[person] = name.first
                 group = (PERSON, person.key)
@@ -128,6 +128,13 @@ def _clusters(
             group = (name.label, f"entry {entry}")
         grouped.setdefault(group, []).append(name)
     return [_cluster(group[0], members, linked=bool(entries)) for group, members in grouped.items()]
+
+
+def _likeliest(namesakes: list[Person], last_seen: Mapping[Person, int]) -> Person:
+    """Return whom a surname means: the one named last, of those whose first name is one ('Luna', not 'Casa')."""
+    if len(namesakes) > 1:
+        namesakes = [one for one in namesakes if one.words[0] in first_names()] or namesakes
+    return max(namesakes, key=lambda one: last_seen.get(one, -1))
 
 
 def _cluster(label: str, names: list[Name], *, linked: bool) -> Cluster:

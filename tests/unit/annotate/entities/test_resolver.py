@@ -62,6 +62,27 @@ def test_the_surname_of_two_people_is_whoever_was_named_last() -> None:
     assert [len(found[name].mentions) for name in ("Ana Prado", "Rui Prado")] == [1, 2]
 
 
+def test_the_surname_is_that_of_the_one_with_a_first_name() -> None:
+    """'Prado' after 'Casa Prado', which the model takes for a person too, is still Luna."""
+    found = entities(
+        "Luna Prado opened Casa Prado . Prado smiled",
+        ("Luna Prado", "PERSON"), ("Casa Prado", "PERSON"), ("Prado", "PERSON"),
+    )  # fmt: skip
+    assert [len(found[name].mentions) for name in ("Luna Prado", "Casa Prado")] == [2, 1]
+
+
+def test_a_company_that_bears_its_founders_name_is_not_the_founder() -> None:
+    """'Tom Marsh International' is no longer form of 'Tom Marsh', whatever the model made of it."""
+    found = entities(
+        "Tom Marsh left Tom Marsh International . Marsh smiled",
+        ("Tom Marsh", "PERSON"), ("Tom Marsh International", "PERSON"), ("Marsh", "PERSON"),
+    )  # fmt: skip
+    assert {name: (one.label, len(one.mentions)) for name, one in found.items()} == {
+        "Tom Marsh": ("PERSON", 2),
+        "Tom Marsh International": ("ORG", 1),
+    }
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
