@@ -81,9 +81,14 @@ def _defined(organizations: list[Name], text: str) -> dict[str, str]:
         gap = text[before.end : name.start].strip()
         if gap in {"(", '("', "(“", "(the"} and text[name.end : name.end + 3].lstrip(' "”').startswith(")"):
             long, short = before.key, name.key.replace(".", "")
-            if " " in long and _ACRONYM.fullmatch(short) and long[0] == short[0]:
+            if " " in long and _ACRONYM.fullmatch(short) and (long[0] == short[0] or _is_rest_of(short, long)):
                 found[name.key] = long
     return found
+
+
+def _is_rest_of(acronym: str, long: str) -> bool:
+    """Tell whether an acronym ends with the initials: 'Nigeria's Centre for Disease Control (NCDC)'."""
+    return acronym[1:] == "".join(part[0] for part in long.split() if part not in _SMALL)
 
 
 def _root(parents: dict[str, str], key: str) -> str:

@@ -17,6 +17,7 @@ MAX_NAME_WORDS: Final = 6  # a longer 'person' is a run of capitals: a caption, 
 _MAX_NAMESAKES: Final = 50  # people of one surname or first name who are told apart; bounds the work in lists of names
 _GENERATIONS: Final = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _NICKNAMES: Final[dict[str, str]] = {short: row[0] for row in rows("nicknames.tsv") for short in row[1].split()}
+_REGNAL: Final = frozenset({"ii", "iii", "iv"})  # larger numbers are in nobody's way
 _MIN_FOLDED_CHARS: Final = 5
 # What English spells in several ways when it writes names of other scripts; the second stands for both.
 _TRANSLITERATIONS: Final = (
@@ -113,8 +114,10 @@ def folded(key: str) -> str:
 
 
 def person_words(key: str) -> tuple[str, ...]:
-    """Return the words of a person's key without 'Jr' and the like."""
+    """Return the words of a person's key without 'Jr' and the like; a king keeps his number: 'Charles III'."""
     parts = key.replace(",", "").split()
+    if len(parts) == 2 and parts[1] in _REGNAL:
+        return tuple(parts)
     while len(parts) > 1 and parts[-1] in _GENERATIONS:
         parts.pop()
     return tuple(parts)

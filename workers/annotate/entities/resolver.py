@@ -19,7 +19,7 @@ from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, PLACES, Name
 from workers.annotate.entities.organizations import same_organizations, without_legal_form
 from workers.annotate.entities.persons import People, Person, label_people
 from workers.annotate.entities.places import atlas, demonym_group, label_places, place_group
-from workers.annotate.entities.search import find_missed, with_companies, with_whole_countries
+from workers.annotate.entities.search import find_missed, with_companies, with_joined, with_whole_countries
 from workers.annotate.entities.trim import names_of
 
 
@@ -56,6 +56,9 @@ def resolve(
         names = with_datelines(columns, without_credits(columns, names, credited))
     if Step.PLACES in steps:
         names = with_whole_countries(columns, names)
+    if Step.LABELS in steps:
+        names = with_joined(columns, names)
+    if Step.PLACES in steps:
         label_places(names, first_names())
     if Step.LABELS in steps:
         names = settle_labels(columns, names)

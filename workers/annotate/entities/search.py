@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 from typing import Final
 
 from workers.annotate.entities.columns import Columns
+from workers.annotate.entities.first_names import first_names
 from workers.annotate.entities.lexemes import WordClass
 from workers.annotate.entities.names import GPE, NORP, ORG, PERSON, Name
 from workers.annotate.entities.organizations import without_legal_form
@@ -61,6 +62,41 @@ def with_whole_countries(columns: Columns, names: list[Name]) -> list[Name]:
                     cut.update(parts)
                 break
     return sorted([name for name in names if name not in cut] + whole, key=lambda name: name.first) if whole else names
+
+
+def with_joined(columns: Columns, names: list[Name]) -> list[Name]:
+    """Return the names, with those in one that the model cut: 'Carlos Augusto' and 'Lima', 'Banco' do 'Brasil'."""
+    joined: list[Name] = []
+    for name in names:
+        last = joined[-1] if joined else None
+        if last is not None and (_goes_on(columns, last, name) or _is_bound(columns, last, name)):
+            joined[-1] = make_name(columns, last.first, name.after, last.label)
+        else:
+            joined.append(name)
+    return joined
+
+
+def _goes_on(columns: Columns, last: Name, name: Name) -> bool:
+    """Tell whether a lone word behind a person's name with a first name is the surname."""
+    return (
+        name.first == last.after
+        and last.label == PERSON
+        and name.after - name.first == 1
+        and name.label in _SURNAME_LABELS
+        and columns.lower[last.first] in first_names()
+        and columns.word[name.first].istitle()
+        and columns.sentence[last.first] == columns.sentence[name.first]
+    )
+
+
+def _is_bound(columns: Columns, last: Name, name: Name) -> bool:
+    """Tell whether a particle of another language binds two words to one body's name."""
+    return (
+        name.first == last.after + 1
+        and last.label == ORG
+        and name.label in _SURNAME_LABELS
+        and columns.word[last.after] in _BINDING
+    )
 
 
 def with_companies(columns: Columns, names: list[Name]) -> list[Name]:
@@ -117,6 +153,8 @@ _LEGAL_FORMS: Final[frozenset[str]] = frozenset(
     {"Inc", "Inc.", "Corp", "Corp.", "Ltd", "Ltd.", "PLC", "plc", "LLC", "LLP", "GmbH", "S.p.A."}
 )
 _LEGAL_FORM: Final = WordClass(_LEGAL_FORMS.__contains__)
+_SURNAME_LABELS: Final = frozenset({PERSON, ORG, GPE})
+_BINDING: Final = frozenset({"do", "da", "de", "dos", "das", "des", "di", "del", "della", "du"})
 _MAX_COMPANY_WORDS: Final = 6
 
 _Index = dict[str, dict[int, dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]]]

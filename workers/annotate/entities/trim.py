@@ -8,7 +8,7 @@ from typing import Final
 
 from workers.annotate.entities.columns import Columns
 from workers.annotate.entities.first_names import first_names
-from workers.annotate.entities.names import NORP, PERSON, PLACES, Name, key_of
+from workers.annotate.entities.names import GPE, LOC, NORP, ORG, PERSON, PLACES, Name, key_of
 from workers.annotate.entities.tables import rows, words
 
 # Numbers, dates and amounts are not entities that a reader would list; the model's labels for them are left out.
@@ -21,6 +21,7 @@ _GENITIVES: Final = frozenset({"'s", "’s", "‘s", "'", "’"})
 _OPENING: Final = frozenset("([{“\"‘'«<*•|-–—:;,./\\#&+_")
 _CLOSING: Final = frozenset("([{”\"“’'»>*•|-–—:;,/\\#&+_")
 _DASHES: Final = frozenset({"-", "–", "—", "--"})
+_WITHOUT_SCORES: Final = frozenset({PERSON, ORG, GPE, LOC})  # but 'Boeing 737-800'
 _LEADING_PARTICLES: Final = frozenset({"von", "van", "de", "del", "al", "bin", "ibn", "di", "der"})
 _ADDRESS: Final = re.compile(r"https?:|www\.|@|\.(?:com|org|net)\b", re.IGNORECASE)  # web addresses are no people
 _CALLINGS: Final = frozenset(row[0] for row in rows("role_nouns.tsv"))
@@ -108,6 +109,8 @@ def _trim(columns: Columns, first: int, after: int, label: str) -> Name | None:
         first += 1
     while after > first and _is_loose_end(columns, first, after):
         after -= 1
+    if label in _WITHOUT_SCORES and _ends_with_score(word, first, after):
+        after -= 3
     first, after = _without_lower_case(columns, first, after, label)
     if first >= after:
         return None
@@ -135,6 +138,11 @@ def _without_lower_case(columns: Columns, first: int, after: int, label: str) ->
     while after - first > 1 and word[after - 1].isalpha() and word[after - 1].islower() and word[after - 2] != "-":
         after -= 1  # but 'Han Seung-min'
     return first, after
+
+
+def _ends_with_score(word: list[str], first: int, after: int) -> bool:
+    """Tell whether the result of a match hangs on to a name: 'Borussia Dortmund 3-1'."""
+    return after - first > 3 and word[after - 1].isdigit() and word[after - 2] in _DASHES and word[after - 3].isdigit()
 
 
 def _is_loose_end(columns: Columns, first: int, after: int) -> bool:

@@ -30,11 +30,38 @@ def test_numbers_and_dates_are_no_entities() -> None:
         pytest.param("Nights in east Lisbon now", "east Lisbon", "GPE", "Lisbon", id="lower case"),
         pytest.param("We met “ Ana Prado ” there", "“ Ana Prado ”", "PERSON", "Ana Prado", id="quotation marks"),
         pytest.param("With Ursula von der Leyen there", "Ursula", "PERSON", "Ursula von der Leyen", id="particles"),
+        pytest.param("As Kestrel Rovers 3 - 1 ended", "Kestrel Rovers 3 - 1", "ORG", "Kestrel Rovers", id="score"),
     ],
 )
 def test_a_name_is_cut_to_its_words(text: str, model: str, label: str, wanted: str) -> None:
     """What only stands beside a name is not part of it; what the model cut off is."""
     assert list(entities(text, (model, label))) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "wanted"),
+    [
+        pytest.param(
+            "Then Carlos Augusto Lima spoke", [("Carlos Augusto", "PERSON"), ("Lima", "GPE")], ["Carlos Augusto Lima"],
+            id="surname that is a city",
+        ),
+        pytest.param("At Banco do Porto now", [("Banco", "ORG"), ("Porto", "ORG")], ["Banco do Porto"], id="particle"),
+        pytest.param("As Acme Lisbon waits", [("Acme", "ORG"), ("Lisbon", "GPE")], ["Acme", "Lisbon"], id="two"),
+        pytest.param(
+            "With Ana Prado , Lisbon waits", [("Ana Prado", "PERSON"), ("Lisbon", "GPE")], ["Ana Prado", "Lisbon"],
+            id="comma",
+        ),
+    ],
+)  # fmt: skip
+def test_a_name_that_the_model_cut_in_two_is_one(text: str, names: list[tuple[str, str]], wanted: list[str]) -> None:
+    """A lone word behind somebody's first names, and a particle of another language, bind; other neighbours are two."""
+    assert list(entities(text, *names)) == wanted
+
+
+def test_a_king_keeps_his_number() -> None:
+    """'Charles' is Charles III; without the number he would be nobody's first name."""
+    found = entities("King Charles III left . Then Charles slept", ("Charles III", "PERSON"), ("Charles", "PERSON"))
+    assert [(one.name, one.aliases) for one in found.values()] == [("Charles III", ("Charles",))]
 
 
 def test_a_name_does_not_run_over_a_line_break() -> None:
@@ -128,6 +155,15 @@ def test_an_acronym_in_brackets_need_not_spell_the_initials() -> None:
     """A foreign name defines the acronym that follows it, whatever its letters."""
     found = entities("Movimento dos Barcos ( MBA ) met", ("Movimento dos Barcos", "ORG"), ("MBA", "ORG"))
     assert len(found) == 1
+
+
+def test_an_acronym_may_begin_with_the_country() -> None:
+    """The N of 'Nigeria's Centre for Disease Control (NCDC)' stands outside of the name."""
+    found = entities(
+        "Nigeria 's Centre for Disease Control ( NCDC ) met",
+        ("Nigeria", "GPE"), ("Centre for Disease Control", "ORG"), ("NCDC", "ORG"),
+    )  # fmt: skip
+    assert list(found) == ["Nigeria", "Centre for Disease Control"]
 
 
 def test_all_names_of_a_country_are_one_place() -> None:
