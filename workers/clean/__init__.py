@@ -190,7 +190,8 @@ def _html_of(article: RawArticle) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _one_line(text: str | None) -> str | None:
-    return " ".join(tidy(text).split()) or None if text else None
+    tidied = tidy(text) if text else ""
+    return (" ".join(tidied.split()) if "\n" in tidied else tidied) or None
 
 
 def identify(article: RawArticle, source: str | None, body: Body) -> tuple[str, str | None]:

@@ -81,8 +81,9 @@ def tidy(text: str) -> str:
         text = "\n".join([line.strip(" ") for line in text.split("\n")]) if "\n" in text else text.strip(" ")
         return (_HYPHENATED.sub(_join, text) if "-\n" in text else text).strip("\n")
     for _ in range(_MAX_ROUNDS):
-        before, text = text, _tidy_once(text)
-        if text == before:
+        before = text
+        text, settled = _tidy_once(text)
+        if settled or text == before:
             break
     return text
 
@@ -90,8 +91,13 @@ def tidy(text: str) -> str:
 _MAX_ROUNDS = 8  # `&amp;amp;lt;` needs three, no text seen more
 
 
-def _tidy_once(text: str) -> str:
+_UNSETTLING = _ANY_SUSPECT | _ANY_MARK | {"&"}  # what one step makes of them may be another's work
+
+
+def _tidy_once(text: str) -> tuple[str, bool]:
+    """Return `text` after one round, and whether a second one can find nothing more."""
     begun, strange = text, _strange_in(text)
+    settled = strange.isdisjoint(_UNSETTLING)
     if strange & _ANY_LINE_END:
         text = _LINE_ENDS.sub("\n", text)
     if "&" in strange:
@@ -112,7 +118,8 @@ def _tidy_once(text: str) -> str:
         text = "\n".join([line.strip(" ") for line in text.split("\n")])
     if "-\n" in text or "\u2010\n" in text:
         text = _HYPHENATED.sub(_join, text)
-    return unicodedata.normalize("NFC", text).strip("\n")
+    composed = unicodedata.normalize("NFC", text)
+    return composed.strip("\n"), settled and composed == text
 
 
 def _decoded(match: re.Match[str]) -> str:

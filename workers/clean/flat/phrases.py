@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from itertools import repeat
 
 import numpy as np
 
@@ -28,16 +29,30 @@ def read_phrases() -> dict[str, list[tuple[list[str], int]]]:
 
 
 PHRASES = read_phrases()
-# A phrase stands only where its first word is followed by one of these, or is one alone.
-_SECOND_WORDS = frozenset(rest[0] for phrases in PHRASES.values() for rest, _ in phrases if rest)
-_ALONE = frozenset(first for first, phrases in PHRASES.items() for rest, _ in phrases if not rest)
+_FIRST, _SECOND, _ALONE = 1, 2, 4  # what a word may be in a phrase, as bits
+
+
+def _places_in_phrases() -> dict[str, int]:
+    places: dict[str, int] = {}
+    for first, phrases in PHRASES.items():
+        for rest, _ in phrases:
+            places[first] = places.get(first, 0) | (_FIRST if rest else _ALONE)
+            if rest:
+                places[rest[0]] = places.get(rest[0], 0) | _SECOND
+    return places
+
+
+_PLACES = _places_in_phrases()
 
 
 def find_classes(text: Vocabulary) -> Ints:
     """Return for each paragraph the classes whose phrases occur in it, as bits in the order of CLASSES."""
-    first, second, alone = text.which(PHRASES.keys()), text.which(_SECOND_WORDS), text.which(_ALONE)
-    followed = np.append(second[text.running[1:]] & (text.paragraph[1:] == text.paragraph[:-1]), False)
-    places = np.flatnonzero(alone[text.running] | (first[text.running] & followed[: len(text.running)]))
+    of_words = np.fromiter(map(_PLACES.get, text.words, repeat(0)), np.uint8, len(text.words))
+    of_tokens = of_words[text.running]
+    begins = (of_tokens & _ALONE) > 0
+    beside = text.paragraph[1:] == text.paragraph[:-1]
+    begins[:-1] |= ((of_tokens[:-1] & _FIRST) > 0) & ((of_tokens[1:] & _SECOND) > 0) & beside
+    places = np.flatnonzero(begins)
     paragraphs = text.paragraph[places]
     behind = np.cumsum(text.lengths)[paragraphs]
     found = [0] * len(text.lengths)
