@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import gzip
-import json
 import os
 import statistics
 import subprocess
@@ -21,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from bench.html_pages import read_pages
 
 PASSES = 4
 COLLECTIONS = ("bench_dev", "wcxb_dev", "flat_bench_dev", "flat_wcxb_dev")
@@ -40,9 +40,8 @@ class Input:
 def read_inputs(folder: Path, collection: str, every: int) -> Iterator[Input]:
     """Yield every n-th record of a collection."""
     is_page = not collection.startswith("flat")
-    with gzip.open(folder / f"{collection}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, islice(lines, 0, None, every)):
-            yield Input(record["id"], record["url"], record["html" if is_page else "flat"], is_page)
+    for record in islice(read_pages(folder / f"{collection}.jsonl.gz"), 0, None, every):
+        yield Input(record["id"], record["url"], record["html" if is_page else "flat"], is_page)
 
 
 def serve(folder: Path, every: int) -> None:

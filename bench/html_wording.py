@@ -36,7 +36,7 @@ def figures(pages: Sequence[LabelledPage]) -> tuple[dict[str, NDArray[np.float32
         wording = Wording.from_arrays(_arrays(model, phrases, every))
         for page in pages:
             if fold_of(f"{page.site} words", PARTS) == part:
-                columns[page.page_id] = page.worded.columns(wording.scores(page.worded.texts))
+                columns[page.page_id] = wording.columns(page.worded)
     rank = -np.abs(_fitted(counts, labels, weights).coef_[0]) * np.sqrt(sites)
     chosen = np.sort(np.argsort(rank, kind="stable")[:PHRASES])
     return columns, _arrays(_fitted(counts[:, chosen], labels, weights), phrases, chosen)

@@ -116,7 +116,7 @@ def main() -> None:
         forest, wording = Forest.from_arrays(arrays), Wording.from_arrays(arrays)
         for page in pages:
             if fold_of(page.site, FOLDS) == fold:
-                columns = page.worded.columns(wording.scores(page.worded.texts))
+                columns = wording.columns(page.worded)
                 odds[page.page_id] = forest.probability(np.concatenate([page.features, columns], axis=1))
         print(f"fold {fold}: {time.time() - began:.0f} s", flush=True)
     np.savez_compressed(chosen.cross_validate, **odds)  # type: ignore[arg-type]  # numpy's stub takes no mapping

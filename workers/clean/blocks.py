@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from workers.clean.block_words import ANCESTOR_TAGS, NAME_CLASSES
-from workers.clean.folding import WORDS, code_points
+from workers.clean.folding import WORDS
 
 # Elements whose text is never read by a reader of the page.
 UNREAD = frozenset(
@@ -161,7 +161,7 @@ class BlockReader:
                 parts.append(" ")
         self._flush(top)
         heads = [block.text[:HEAD_CHARS].replace("\n", " ") for block in blocks]
-        for block, words in zip(blocks, WORDS.words_of_each(heads, code_points(heads)), strict=True):
+        for block, words in zip(blocks, WORDS.words_of_each(heads), strict=True):
             block.words = words
         self._sum_up()
         return blocks

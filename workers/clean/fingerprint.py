@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.clean.folding import WORDS, code_points
+from workers.clean.folding import WORDS
 
 BITS = 64
 SAME_STORY_BITS = 14  # at most as many differ between copies of one story
@@ -23,8 +23,7 @@ def simhash(text: str) -> str:
 
     Case and punctuation do not count.
     """
-    lines = text.split("\n")
-    words = list(chain.from_iterable(WORDS.words_of_each(lines, code_points(lines))))
+    words = list(chain.from_iterable(WORDS.words_of_each(text.split("\n"))))
     if not words:
         return "0" * (BITS // 4)
     numbers = np.fromiter(map(_number_of, words), np.uint64, len(words))

@@ -32,10 +32,14 @@ class Folding:
         """Return the words of one line."""
         return "".join(map(self._fold, text.lower())).split()
 
-    def words_of_each(self, lines: Sequence[str], codes: NDArray[np.uint32]) -> list[list[str]]:
-        """Return the words of each of `lines`, none of which has a line break; `codes` are their `code_points`."""
+    def words_of_each(self, lines: Sequence[str], codes: NDArray[np.uint32] | None = None) -> list[list[str]]:
+        """Return the words of each of `lines`, none of which has a line break.
+
+        `codes` are their `code_points`, where the caller has them.
+        """
         if not lines:
             return []
+        codes = code_points(lines) if codes is None else codes
         folded = self._table[np.minimum(codes, TABLE_SIZE)]
         words = [line.split() for line in folded.tobytes().decode("utf-32-le").split("\n")]
         hard = np.flatnonzero(folded == _BY_CONTEXT)

@@ -20,7 +20,7 @@ from schemas.clean import Removed
 from workers.clean.admit import asks_to_pay
 from workers.clean.block_features import featurise
 from workers.clean.blocks import Block, BlockReader
-from workers.clean.folding import WORDS, code_points
+from workers.clean.folding import WORDS
 from workers.clean.json_ld import text_of
 from workers.clean.metadata import Head, Metadata, read_head, read_metadata
 from workers.clean.removed import is_plain_clutter, reason_of, tally
@@ -74,8 +74,7 @@ class BlockModel:
 
     def probability(self, blocks: Sequence[Block], title: str | None) -> NDArray[np.float32]:
         """Return the probability of each block that it is the article's. `title` is that of the page."""
-        worded = Worded.of(blocks)
-        columns = worded.columns(self.wording.scores(worded.texts))
+        columns = self.wording.columns(Worded.of(blocks))
         return self.forest.probability(np.concatenate([featurise(blocks, title), columns], axis=1))
 
 
@@ -149,7 +148,7 @@ def without_repeats(blocks: Sequence[Block], kept: Sequence[int], headline: str 
     left: list[int] = []
     plain_headline = _plain(headline or "")
     texts = [blocks[index].text.replace("\n", " ") for index in kept]
-    for index, words in zip(kept, WORDS.words_of_each(texts, code_points(texts)), strict=True):
+    for index, words in zip(kept, WORDS.words_of_each(texts), strict=True):
         plain = " ".join(words)
         if not plain or plain == plain_headline or (len(plain) >= REPEATED_CHARS and plain in seen):
             continue

@@ -53,6 +53,10 @@ class Wording:
         ]
         return np.array(sums, np.float32) + np.float32(self.bias)
 
+    def columns(self, page: Worded) -> Floats:
+        """Return the figures of each block of a page, (blocks, `COLUMNS`)."""
+        return page.columns(self.scores(page.texts))
+
 
 @dataclass(frozen=True, slots=True)
 class Worded:

@@ -32,9 +32,8 @@ _FADING: Final = 0.6  # of a mention's weight, each sentence
 # he and she from 84.4 to 88.3, recall from 89.4 to 90.1).
 _PARAGRAPH: Final = 2.0
 _REACH_SENTENCES: Final = 8  # further back, 'he' is somebody the model missed
-_MAX_ACTIVE: Final = (
-    64  # people talked about at once; more are no prose, and whoever was named longest ago is forgotten
-)
+# People talked about at once; more are no prose, and whoever was named longest ago is forgotten.
+_MAX_ACTIVE: Final = 64
 _SUBJECTS: Final = frozenset({"nsubj", "nsubjpass"})
 _OBJECTS: Final = frozenset({"dobj", "dative", "pobj", "iobj"})
 _REFLEXIVES: Final = frozenset({"himself", "herself"})

@@ -69,7 +69,7 @@ def _initials(names: Iterable[Name]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for key in dict.fromkeys(name.key for name in names):
         parts = re.split(r"[\s-]+", key)
-        for letters in {"".join(p[0] for p in parts if p), "".join(p[0] for p in parts if p and p not in _SMALL)}:
+        for letters in {"".join(p[0] for p in parts if p), _letters_of(parts)}:
             found.setdefault(letters, []).append(key)
     return found
 
@@ -88,7 +88,12 @@ def _defined(organizations: list[Name], text: str) -> dict[str, str]:
 
 def _is_rest_of(acronym: str, long: str) -> bool:
     """Tell whether an acronym ends with the initials: 'Nigeria's Centre for Disease Control (NCDC)'."""
-    return acronym[1:] == "".join(part[0] for part in long.split() if part not in _SMALL)
+    return acronym[1:] == _letters_of(long.split())
+
+
+def _letters_of(parts: Iterable[str]) -> str:
+    """Return the first letters of the words of a name, without 'of', 'and', 'the'."""
+    return "".join(part[0] for part in parts if part and part not in _SMALL)
 
 
 def _root(parents: dict[str, str], key: str) -> str:

@@ -15,9 +15,9 @@ from workers.annotate.entities.trim import PARTICLES
 
 MAX_NAME_WORDS: Final = 6  # a longer 'person' is a run of capitals: a caption, a line-up
 _MAX_NAMESAKES: Final = 50  # people of one surname or first name who are told apart; bounds the work in lists of names
-_GENERATIONS: Final = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-_NICKNAMES: Final[dict[str, str]] = {short: row[0] for row in rows("nicknames.tsv") for short in row[1].split()}
 _REGNAL: Final = frozenset({"ii", "iii", "iv"})  # larger numbers are in nobody's way
+_GENERATIONS: Final = frozenset({"jr", "jr.", "sr", "sr."}) | _REGNAL
+_NICKNAMES: Final[dict[str, str]] = {short: row[0] for row in rows("nicknames.tsv") for short in row[1].split()}
 _MIN_FOLDED_CHARS: Final = 5
 # What English spells in several ways when it writes names of other scripts; the second stands for both.
 _TRANSLITERATIONS: Final = (

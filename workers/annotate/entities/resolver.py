@@ -56,7 +56,7 @@ def resolve(
         names = with_datelines(columns, without_credits(columns, names, credited))
     if Step.PLACES in steps:
         names = with_whole_countries(columns, names)
-    if Step.LABELS in steps:
+    if Step.LABELS in steps:  # after whole countries: 'Sierra' and 'Leone' are nobody's names
         names = with_joined(columns, names)
     if Step.PLACES in steps:
         label_places(names, first_names())

@@ -17,9 +17,8 @@ ROLE_GENDER: Final[dict[str, str]] = {row[0]: row[1] for row in rows("role_nouns
 _MAX_ROLE_TOKENS: Final = 14  # longer ones are clauses that the parse took for an apposition
 _MAX_LEFT_TOKENS: Final = 12
 _MODIFIER_TAGS: Final = frozenset({"NNP", "NNPS", "NN", "NNS", "JJ", "JJS", "POS", "HYPH", "CD", "VBN", "FW", "AFX"})
-_MODIFYING: Final = frozenset(
-    {"amod", "compound"}
-)  # 'acting president', 'emerging markets': the parse says of a participle
+# 'acting president', 'emerging markets': what the parse says of a participle.
+_MODIFYING: Final = frozenset({"amod", "compound"})
 # What begins a clause, or another member of a list, and so ends a noun phrase.
 _CLAUSE_TAGS: Final = frozenset(
     {"VBD", "VBZ", "VBP", "VBG", "VBN", "MD", "WP", "WP$", "WDT", "WRB", "TO", "CC", "PRP", "RB"}

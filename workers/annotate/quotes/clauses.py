@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Token
 
-from workers.annotate.quotes.cues import Verb, verbs, word_set
+from workers.annotate.quotes.cues import UTTERING, Verb, verbs, word_set
 from workers.annotate.quotes.extent import clause_extent, phrase_extent
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
     MAX_PHRASE_TOKENS,
     NOUN_TAGS,
+    RELATIVE_TAGS,
     SUBJECTS,
     VERB_TAGS,
     Interval,
@@ -39,7 +40,6 @@ _TIMES = frozenset({"DATE", "TIME"})
 _ASKS = word_set("ask wonder inquire question")
 _NAMES = frozenset({"name", "names"})
 _HIDDEN = frozenset({"named", "identified"})
-_UTTERS = frozenset({"speech", "writing"})
 _SIDE_BRANCHES = frozenset({"ccomp", "parataxis", "advcl", "dep"})
 
 
@@ -105,7 +105,7 @@ def new_report(rule: str, token: Token, verb: Verb, subject: Token | None) -> Re
             speaker_rule = "by-phrase"
         elif subject.i > token.i:
             speaker_rule = "inverted-subject"
-        if subject.tag_ in {"WP", "WDT"}:
+        if subject.tag_ in RELATIVE_TAGS:
             clause = subject.head
             while clause.dep_ != "relcl" and clause.head.i != clause.i:
                 clause = clause.head
@@ -164,13 +164,13 @@ def _candidates(words: Words, token: Token, verb: Verb, subject: Token | None) -
         yield "noun-phrase", [(thing.left_edge.i, _end_of_complement(below, thing))]
     if "N" in frames and "nsubjpass" in children and "agent" in children:
         said = children["nsubjpass"]
-        if said.tag_ not in {"WP", "WDT"}:
+        if said.tag_ not in RELATIVE_TAGS:
             yield "passive", [subtree(said)]
 
 
 def _takes(verb: Verb, preposition: Token) -> bool:
     """Say whether a verb reports what its preposition leads to; whatever is said may be said about something."""
-    return preposition.lower_ in verb.prepositions or (preposition.lower_ == "about" and verb.cue_class in _UTTERS)
+    return preposition.lower_ in verb.prepositions or (preposition.lower_ == "about" and verb.cue_class in UTTERING)
 
 
 def _may_be_said(words: Words, verb: Verb, thing: Token) -> bool:

@@ -28,6 +28,7 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+UTTERING = frozenset({"speech", "writing"})  # classes of verbs that put words out
 # Past tense and participles that spelling does not give. Verbs of the lexicon only.
 IRREGULAR: Mapping[str, tuple[str, ...]] = {
     "begin": ("began", "begun", "beginning"),

@@ -9,7 +9,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
-from workers.annotate.quotes.cues import verbs, word_set
+from workers.annotate.quotes.cues import UTTERING, verbs, word_set
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
     NOUN_TAGS,
@@ -25,7 +25,6 @@ from workers.annotate.quotes.report import Report
 MAX_FRAME_TOKENS = 70  # between a passage and its cue's sentence end; long appositions stay below
 MAX_SUBJECT_TOKENS = 5  # from the marks to a cue that only its place shows
 MIN_BARE_WORDS = 4  # fewer words without a comma are a term: “hope” Obama said he had
-_UTTERS = frozenset({"speech", "writing"})
 SENTENCE_ENDS = frozenset({".", "!", "?", ";"})
 # First words of a frame that say something else than who spoke.
 _OTHER_CLAUSE = word_set("who which that whom whose and but so because to while though although where when or than if")
@@ -149,7 +148,7 @@ def _taken_for_noun(words: Words, first: int, last: int, shape: Shape) -> list[i
         return []
     for i in range(first + 1, min(last, first + MAX_SUBJECT_TOKENS)):
         verb = verbs().get(words.lowers[i])
-        if verb is not None and "Q" in verb.frames and verb.cue_class in _UTTERS and _is_noun(words.doc[i]):
+        if verb is not None and "Q" in verb.frames and verb.cue_class in UTTERING and _is_noun(words.doc[i]):
             words.cues[i] = verb
             return [i]
     return []

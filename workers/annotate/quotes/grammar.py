@@ -21,7 +21,7 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ"})
 NOUN_TAGS = frozenset({"NNP", "NNPS", "PRP", "NN", "NNS"})
 FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP"})
-_RELATIVE_TAGS = frozenset({"WP", "WDT"})
+RELATIVE_TAGS = frozenset({"WP", "WDT"})
 _VERB_TAG_IDS = frozenset(get_string_id(tag) for tag in VERB_TAGS)
 # Texts that a source puts out, so that who issued them speaks.
 ISSUED_TEXTS = word_set(
@@ -140,7 +140,7 @@ def subject_of(verb: Token, depth: int = 0) -> Token | None:
         passive = True  # 'asked why, she …': she was asked
     if not passive:
         if subjects:  # of two, the relative pronoun is that of the clause: 'a rule that some say costs jobs'
-            return next((c for c in subjects if c.tag_ not in _RELATIVE_TAGS), subjects[0])
+            return next((c for c in subjects if c.tag_ not in RELATIVE_TAGS), subjects[0])
     elif verb.lower_ != "quoted":
         return None  # 'was told': who told is not said
     if depth >= MAX_DEPTH:

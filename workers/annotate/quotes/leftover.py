@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from spacy.tokens import Token
 
 from workers.annotate.quotes.clauses import new_report
+from workers.annotate.quotes.cues import UTTERING
 from workers.annotate.quotes.frames import SENTENCE_ENDS, Shape, left_frame, right_frame
 from workers.annotate.quotes.grammar import (
     FINITE_TAGS,
@@ -29,7 +30,6 @@ MAX_GAP_TOKENS = 25  # between marks of one sentence and one cue
 MIN_DEFINING_TOKENS = 4  # 'is what she called'
 _IS = frozenset({"is", "was", "are", "were"})
 _CLOSES = frozenset({",", ".", "?", "!"})
-_CLASSES = frozenset({"speech", "writing"})
 _HALTS = frozenset({",", ";", ".", "!", "?", ":", "—", "–", "--", "-", "(", ")"})
 _JOINS = frozenset({"and", "but", "or"})
 _WITH_THING = frozenset("NMAO")  # verbs whose object belongs to what is said
@@ -120,7 +120,7 @@ class Leftovers:
     def _reports(self, token: Token, last: int) -> bool:
         """Say whether a verb can reach the marks that begin at `last`."""
         verb = self._words.cues[token.i]
-        if verb.cue_class not in _CLASSES or (verb.frames <= {"Q"} and not verb.prepositions):
+        if verb.cue_class not in UTTERING or (verb.frames <= {"Q"} and not verb.prepositions):
             return False  # 'go', 'open', 'sign': they report beside marks only
         if token.dep_ in {"acl", "amod"}:
             return False  # 'a class called “Perception”', 'provisions relating to “…”'

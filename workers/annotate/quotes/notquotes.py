@@ -19,15 +19,14 @@ MAX_TITLE_WORDS = 12
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 # Lower-case words of a title in headline style (Chicago Manual of Style 8.159).
 _SMALL_WORDS = word_set("a an and as at but by for from in into is of on or the to vs via with")
-# Words that lead to a title: articles, possessives, prepositions of place, and nouns of works.
+# Words that lead to a title: articles, possessives, prepositions of place, and nouns of what may bear one.
 _LEADS_TO_TITLE = word_set(
     "a an the on in of for from at with by and or his her its their our my your this that these to during after "
-    "before since between entitled titled host hosts hosting anchor show shows program programme series movie film "
-    "documentary book novel memoir bestseller album song ballad single play musical sitcom drama comedy podcast column "
-    "article essay editorial op-ed report study magazine newspaper website blog episode segment video chapter poem "
-    "speech story hit anthem painting game app slogan hashtag singing sang performed co-host star stars"
+    "before since between entitled titled host hosts hosting anchor shows play drama comedy article editorial "
+    "report study newspaper website video chapter speech story hit game app slogan hashtag singing sang performed "
+    "co-host star stars"
 )
-# Those of them that name a work, before a comma too; and what is done to a work alone.
+# Nouns of works, which lead to one before a comma too; and what is done to a work alone.
 _WORKS = word_set(
     "show program programme series movie film documentary book novel memoir bestseller album song ballad single "
     "musical sitcom podcast column essay op-ed magazine newsletter blog episode segment poem anthem painting publish "
