@@ -84,13 +84,13 @@ def say(reason: str) -> None:
 
 
 class BuildExtensions(build_ext):
-    """Builds the hot modules all or none, and takes away what earlier builds left beside the sources."""
+    """Builds the hot modules all or none, and takes away what earlier builds left in the same place."""
 
     def run(self) -> None:
-        """Build, beside the sources only what is new."""
-        if self.inplace or self.editable_mode:
-            for product in (*ROOT.glob("*__mypyc.*.so"), *(ROOT / "workers").rglob("*.cpython-*.so")):
-                product.unlink()
+        """Build, and leave nothing there that was built from other sources or is to be interpreted now."""
+        place = ROOT if self.inplace or self.editable_mode else Path(self.build_lib)
+        for product in (*place.glob("*__mypyc.*.so"), *(place / "workers").rglob("*.cpython-*.so")):
+            product.unlink()
         super().run()
 
     def build_extensions(self) -> None:

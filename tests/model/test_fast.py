@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from tests.model.wording import jumbles, news
 from workers.annotate.fast import FastPipe, accelerate, encoder, kernel, loops
 from workers.annotate.fast.decoders import Tagger
-from workers.annotate.pipeline import load_pipeline, parse, warm_up
+from workers.annotate.pipeline import LINE_BREAKS, load_pipeline, locate, parse, warm_up
 from workers.annotate.vocabulary import bounded_vocabulary
 
 pytestmark = [pytest.mark.model, pytest.mark.filterwarnings("ignore:.*W095")]
@@ -34,9 +34,17 @@ def pipeline(model: str, *, fast: bool) -> Language:
 
 
 @cache
+def whole_model() -> Language:
+    """The medium model as spaCy loads it, with all its strings and pipes, and our rule about line breaks."""
+    nlp = spacy.load(locate("md"))
+    nlp.add_pipe(LINE_BREAKS, before="parser")
+    return nlp
+
+
+@cache
 def vocabulary() -> tuple[str, ...]:
     """The 15,000 most frequent words of the medium model."""
-    vocab = pipeline("md", fast=False).vocab
+    vocab = whole_model().vocab
     return tuple(vocab.strings[key] for key in islice(vocab.vectors.keys(), 1, 15_000))
 
 
@@ -51,6 +59,15 @@ def differences(expected: Iterable[Doc], found: Iterable[Doc]) -> list[tuple[Any
         for ours, theirs in zip(annotations(one), annotations(other), strict=True)
         if ours != theirs
     ]
+
+
+def test_the_strings_that_are_left_out_change_no_annotation() -> None:
+    """Each word of the whole model gets what it gets there, though the pipeline begins with few of its strings."""
+    nlp, whole = pipeline("md", fast=True), whole_model()
+    assert len(nlp.vocab.strings) < 100_000 < 700_000 < len(whole.vocab.strings)
+    texts = [*news(6_000, seed=11), *jumbles(9_000, vocabulary=vocabulary(), seed=11)]
+    expected = whole.pipe(texts)
+    assert differences(expected, parse(nlp, texts)) == []
 
 
 @pytest.mark.parametrize(("model", "words"), [("md", 110_000), ("sm", 30_000)])
@@ -211,6 +228,7 @@ def test_pipes_of_the_user_stay_and_read_what_they_read_before(tmp_path: Path) -
     own.to_disk(tmp_path / "own")
     nlp = load_pipeline(str(tmp_path / "own"), fast=True)
     assert nlp.pipe_names == ["wiremill_fast", "attribute_ruler", "lemmatizer", "span_ruler"]
+    assert len(nlp.vocab.strings) > 700_000  # who knows which of them the user's pipes need
     [doc] = parse(nlp, ["Two ferries strikes hit Oslo."])
     assert [(ent.text, ent.label_) for ent in doc.ents if ent.label_ == "EVENT"] == [("ferries strikes", "EVENT")]
 

@@ -79,6 +79,18 @@ def test_loading_writes_nothing_to_the_terminal() -> None:
     assert (run.stdout, run.stderr) == ("", "")
 
 
+def test_the_command_line_of_spacy_is_not_loaded_but_there() -> None:
+    """A quarter of the import. `spacy.info` and `import spacy.cli` get it when somebody wants it."""
+    code = (
+        "import sys, workers.annotate, spacy\n"
+        "assert not {'spacy.cli', 'weasel', 'httpx'} & sys.modules.keys()\n"
+        "assert spacy.info(silent=True)['spacy_version'] == spacy.__version__\n"
+        "import spacy.cli\n"
+        "assert spacy.cli.info is sys.modules['spacy.cli.info'].info and spacy.cli.download\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 @pytest.mark.parametrize("name", ["en_core_web_nothing", "/no/such/folder"])
 def test_a_missing_model_is_named_with_what_to_do(name: str) -> None:
     """The error names the model and the three ways to say which one."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import workers.annotate.lean_spacy  # noqa: F401  before whatever imports spaCy
 from schemas.clean import CleanArticle
 from schemas.enriched import EnrichedArticle, Pipeline, PipelineModel
 from workers import __version__

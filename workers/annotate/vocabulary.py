@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 from spacy.language import Language
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 LEARNT_CHARS = 300_000  # of different words, about 35,000; with what spaCy keeps beside each 25 MB
@@ -80,4 +83,24 @@ def learn_frequent_words(nlp: Language) -> None:
 def frequent_words(nlp: Language) -> list[str]:
     """Return the model's most frequent words, where it has vectors: their table begins with them."""
     strings = nlp.vocab.strings
-    return [strings[key] for key in islice(nlp.vocab.vectors.keys(), FREQUENT_WORDS)]
+    return [strings[key] for key in _frequent_keys(nlp)]
+
+
+def with_needed_strings(nlp: Language, folder: Path) -> Language:
+    """Return `nlp`, loaded from `folder` without its strings, with those it needs before it has read a text.
+
+    They are the names of its labels, which some pipes take for known, and its most frequent words.
+    """
+    strings = nlp.vocab.strings
+    for name in nlp.pipe_names:
+        for label in getattr(nlp.get_pipe(name), "labels", ()):
+            strings.add(label)
+    frequent = set(_frequent_keys(nlp))
+    for word in json.loads((folder / "vocab" / "strings.json").read_bytes()):
+        if get_string_id(word) in frequent:
+            strings.add(word)
+    return nlp
+
+
+def _frequent_keys(nlp: Language) -> Iterator[int]:
+    return islice(nlp.vocab.vectors.keys(), FREQUENT_WORDS)
