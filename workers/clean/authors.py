@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from lxml import etree
@@ -20,13 +22,14 @@ AUTHOR_META = (
     "author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator",
     "citation_author", "article:author", "og:article:author", "authors", "article.author", "creator", "writer",
     "cxenseparse:author", "rnews:author", "dc.contributor", "shareaholic:article_author_name", "twitter:data1",
+    "twitter:data2",
 )  # fmt: skip
 MAX_NAME_WORDS = 6
 _SEPARATOR = re.compile(r"\s*(?:;|\||/|•|·|\n|,?\s+(?:and|und|et|y|with)\s+|\s+&\s+|,)\s*", re.IGNORECASE)
 _BY = re.compile(
     r"^(?:(?:article|story|words|text|written|posted|published|reviewed|authored|reported|created|contributed"
     r"|guest post|guide|review|feature|opinion|analysis|interview|recipe)\s+)?"
-    r"(?:by|contributors?:|von|por|par|author|authors|writer|written by)\b\s*:?\s*",
+    r"(?:author\(s\)|contributors?:|(?:by|von|por|par|author|authors|writer|written by)\b)\s*:?\s*",
     re.IGNORECASE,
 )
 # What follows the names in a byline: a date, a title, a count of minutes.
@@ -63,6 +66,7 @@ class Found:
     names: tuple[str, ...]
     source: AuthorsSource
     confidence: float
+    elsewhere: bool = False  # found anywhere on the page: that alone does not make the page a story
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Site:
     def of(cls, publisher: str | None, url: str | None) -> Site:
         """Return the site of `url`, which calls itself `publisher`."""
         parts = (domain_of(url) or "").split(".")
-        return cls(publisher, frozenset(part for part in parts[:-1] if len(part) > 3))
+        return cls(publisher, frozenset(parts[:-1]))
 
     def is_called(self, name: str) -> bool:
         """Say whether `name` is the site's own."""
@@ -115,11 +119,18 @@ def find_authors(page: PageOfNames) -> Found | None:
     if declared and shown and shown.confidence >= MARKED:
         if _share_a_name(declared.names, shown.names):
             return shown if len(shown.names) > len(declared.names) else declared
+        if _run_on(shown.names, declared.names):
+            return declared
         people = tuple(name for name in shown.names if _NAME_LINE.match(name) and not _ORGANISATION.search(name))
         if people and not _is_shown(declared.names, page):
             return Found(people, shown.source, shown.confidence)
         return declared
-    return declared or shown or _signature(page) or _lone_name(page) or _biography(page)
+    if declared or shown:
+        return declared or shown
+    for find in (_signature, _headed, _linked, _called_author, _lone_name, _biography):
+        if found := find(page):
+            return found
+    return None
 
 
 def _is_shown(names: Sequence[str], page: PageOfNames) -> bool:
@@ -138,7 +149,7 @@ def _declared(page: PageOfNames) -> Found | None:
             return Found(people, AuthorsSource.JSON_LD, ACCOUNT if all(map(_is_handle, people)) else 0.95)
     for key in AUTHOR_META:
         values = page.meta.get(key, ())
-        if key == "twitter:data1" and not any("written by" in says.lower() for says in page.meta.get(LABEL_1, ())):
+        if key in LABEL_OF and not any("written by" in says.lower() for says in page.meta.get(LABEL_OF[key], ())):
             continue
         if key == "citation_author":
             values = [_SURNAME_FIRST.sub(r"\2 \1", value.strip()) for value in values]
@@ -152,7 +163,7 @@ def _declared(page: PageOfNames) -> Found | None:
 
 ACCOUNT = 0.7  # confidence of the name of an account
 MARKED = 0.85  # confidence of a line that says `By`
-LABEL_1 = "twitter:label1"
+LABEL_OF = {"twitter:data1": "twitter:label1", "twitter:data2": "twitter:label2"}  # which say what they hold
 # As libraries write names. White space matches in one place alone: in two, a long run took the square of its length.
 _SURNAME_FIRST = re.compile(r"^([^,]+),\s*([^,\s][^,]*)$")
 
@@ -160,6 +171,12 @@ _SURNAME_FIRST = re.compile(r"^([^,]+),\s*([^,\s][^,]*)$")
 def _share_a_name(left: Sequence[str], right: Sequence[str]) -> bool:
     """Say whether two lists have a surname in common: `Dr Ann Lee` and `Ann Lee` are one."""
     return bool({name.split()[-1].casefold() for name in left} & {name.split()[-1].casefold() for name in right})
+
+
+def _run_on(shown: Sequence[str], declared: Sequence[str]) -> bool:
+    """Say whether a name that is shown is a declared one and what stands behind it: `Ann Lee The Daily Post`."""
+    people = [name for name in declared if _NAME_LINE.match(name)]
+    return any(longer.startswith(f"{name} ") for name in people for longer in shown)
 
 
 NOT_A_PERSON = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "WebSite", "WebPage", "Brand"})
@@ -214,6 +231,8 @@ def clean_names(values: Sequence[str], publisher: str | None) -> tuple[str, ...]
         text = _ROLE_TAIL.sub("", _DESK_TAIL.sub("", text))
         for piece in _SEPARATOR.split(text):
             name = piece.strip(" .,:-–—*()[]\"'")
+            if publisher:
+                name = name.removesuffix(f" {publisher}")
             if _is_name(name):
                 names.setdefault(name.casefold(), name)
     if publisher and len(names) > 1:
@@ -238,16 +257,65 @@ def _is_name(name: str) -> bool:
     words = name.split()
     if not 1 <= len(words) <= MAX_NAME_WORDS or len(name) > 60 or len(name) < 2:
         return False
-    if _URL.match(name) or "@" in name or "http" in name or "{" in name:
+    if _URL.match(name) or "@" in name or "http" in name or "{" in name or _VARIABLE.match(name):
         return False
     return not NOT_A_NAME.match(name) and not CREDENTIALS.match(name)
 
 
+# A template's variable that nothing filled: `page.meta.author`.
+_VARIABLE = re.compile(r"(?:page|site|post|article|entry|user|author|params)(?:\.\w+)+$", re.IGNORECASE)
+
+
 _AUTHOR_PATH = re.compile(
     r"/(?:author|authors|by|people|person|profile|profiles|contributor|contributors|writer|writers|staff|team|editors?|"
-    r"journalist|reporter|columnist|bio|expert)s?/[\w%.-]+/?(?:[?#]|$)",
+    r"journalist|reporter|columnist|bio|expert)s?/(?P<who>[\w%.-]+)/?(?:[?#]|$)",
     re.IGNORECASE,
 )
+_MAYBE_LINKED = etree.XPath("descendant-or-self::a[contains(@href, '/')]")
+
+
+def _linked(page: PageOfNames) -> Found | None:
+    """Return the one name that links to a page about its bearer (`/authors/ann-lee`), or None where several do."""
+    linked: dict[str, str] = {}
+    for element in _MAYBE_LINKED(page.root):
+        match = _AUTHOR_PATH.search(element.get("href"))
+        if not match:
+            continue
+        name = " ".join("".join(element.itertext()).split())
+        if _is_line_of_name(name, page.site) and _letters(name) == _letters(match["who"]) != "":
+            linked.setdefault(name.casefold(), name)
+    return Found(tuple(linked.values()), AuthorsSource.MARKUP, 0.8, elsewhere=True) if len(linked) == 1 else None
+
+
+def _is_line_of_name(text: str, site: Site) -> bool:
+    """Say whether `text` is a person's name and nothing else, and not the site's."""
+    return len(text) <= 40 and bool(_NAME_LINE.match(text)) and _is_name(text) and not site.is_called(text)
+
+
+_MAYBE_CALLED = etree.XPath("descendant-or-self::*[contains(@class, 'author') or contains(@class, 'Author')]")
+_CALLED = re.compile(r"author(?:[-_]{1,2}[a-z]{1,20})?[-_]{0,2}name", re.IGNORECASE)
+_OTHERS = re.compile(r"comment|testimonial|review|quote", re.IGNORECASE)  # whose authors did not write the article
+
+
+def _called_author(page: PageOfNames) -> Found | None:
+    """Return the one name in elements of a class such as `author-name`, or None where they hold several."""
+    called: dict[str, str] = {}
+    for element in _MAYBE_CALLED(page.root):
+        classes = element.get("class")
+        if not _CALLED.search(classes) or _OTHERS.search(classes):
+            continue
+        name = _BY.sub("", " ".join("".join(element.itertext()).split()))
+        if _is_line_of_name(name, page.site):
+            called.setdefault(name.casefold(), name)
+    return Found(tuple(called.values()), AuthorsSource.MARKUP, 0.8, elsewhere=True) if len(called) == 1 else None
+
+
+def _letters(name: str) -> str:
+    """Return the letters of a name or of its place in an address, without what stands between them."""
+    return "".join(_LETTERS.findall(unicodedata.normalize("NFKD", name.lower())))
+
+
+_LETTERS = re.compile(r"[a-z]+")
 
 
 # Looked for in C: a walk over a page's elements in Python takes a fiftieth of the page's time.
@@ -305,6 +373,9 @@ _SIGNED = re.compile(
     r"guest post|recipe|guide|text) by\b:?\s*",
     re.IGNORECASE,
 )
+# A line that is nothing but the label of the name below it.
+_HEADING = re.compile(r"(?:(?:about|meet) the )?(?:authors?|author\(s\)|writers?|contributors?):?", re.IGNORECASE)
+_SEVERAL = re.compile(r"s\)?:?$", re.IGNORECASE)
 _DATED_BY = re.compile(r"\d{4}\W{0,3}(?:\w{1,40} ){0,2}\bby:?\s+(.{3,80})$", re.IGNORECASE)
 _NAME_LINE = re.compile(
     r"^(?:Dr\.?\s+)?[A-ZÀ-Þ][\w'’-]+(?:\s+(?:[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w'’-]+|de|van|von|der|di|da|la|bin|al)){1,3}$"
@@ -330,6 +401,19 @@ def _signature(page: PageOfNames) -> Found | None:
     return Found(signed.pop(), AuthorsSource.SIGNATURE, 0.8) if len(signed) == 1 else None
 
 
+def _headed(page: PageOfNames) -> Found | None:
+    """Return the names below a line that is nothing but `Author` or `About the author`, if all such lines agree."""
+    blocks, headed = page.blocks, set()
+    for index, block in enumerate(blocks):
+        if len(block.text) > MAX_HEADING_CHARS or not _HEADING.fullmatch(block.text) or block.place.tags & _MENU:
+            continue
+        below = [other.text.partition("\n")[0].partition(",")[0].strip() for other in blocks[index + 1 : index + 5]]
+        if names := tuple(takewhile(lambda name: _is_line_of_name(name, page.site), below)):
+            headed.add(names if _SEVERAL.search(block.text) else names[:1])
+    return Found(headed.pop(), AuthorsSource.SIGNATURE, 0.8, elsewhere=True) if len(headed) == 1 else None
+
+
+MAX_HEADING_CHARS = 20
 MAX_SIGNATURE_CHARS = 240
 BIOGRAPHY_REACH = 12  # blocks about the article's end in which a note on its author stands
 _OF_A_PERSON = re.compile(
@@ -349,7 +433,7 @@ def _biography(page: PageOfNames) -> Found | None:
         max(page.body[0] + 1, last - BIOGRAPHY_REACH), min(len(page.blocks) - 1, last + BIOGRAPHY_REACH)
     ):
         name = page.blocks[index].text.strip(" ,|·•")
-        if len(name) > 40 or not _NAME_LINE.match(name) or not _is_name(name) or page.site.is_called(name):
+        if not _is_line_of_name(name, page.site):
             continue
         about = re.compile(rf"(?:{re.escape(name)}|{re.escape(name.split()[0])}),?\s.{{0,40}}?{_TELLS}")
         notes = [block.text for block in page.blocks[index + 1 : index + 4] if about.match(block.text)]
@@ -376,7 +460,7 @@ def _lone_name(page: PageOfNames) -> Found | None:
         if block.place.tags & _MENU or block.place.tag in ("h2", "h3", "button") or index < anchor - 1:
             continue
         name = text.partition("\n")[0].strip(" ,|·•")
-        if len(name) > 40 or not _NAME_LINE.match(name) or not _is_name(name) or page.site.is_called(name):
+        if not _is_line_of_name(name, page.site):
             continue
         if name.isupper() and len(name.split()) > 2:  # a button
             continue

@@ -42,11 +42,14 @@ _URL_DATE = re.compile(
     re.IGNORECASE,
 )
 MODIFIED = re.compile(r"\b(?:(?:last )?(?:updated|modified|reviewed|edited|revised|changed)|update)\b", re.IGNORECASE)
-PUBLISHED = re.compile(r"\b(?:published|posted|first published|date|released|created|written)\b", re.IGNORECASE)
+PUBLISHED = re.compile(
+    r"\b(?:published|publish(?:ing|ed)? date|publication date|posted|first published|date|released|created|written)\b",
+    re.IGNORECASE,
+)
 # A line that is nothing but the label of the date below it.
 LABEL = re.compile(
-    r"\W*(?:last |first |originally |date )?(?:updated|modified|reviewed|published|posted|date|released)"
-    r"(?: on| date)?\W*",
+    r"\W*(?:last |first |originally |date )?(?:updated|modified|reviewed|"
+    r"publish(?:ed)?|publication|posted|date|released)(?: on| date)?\W*",
     re.IGNORECASE,
 )
 # Countries that write the day first in English; elsewhere an ambiguous 4/5/2025 is read as the United States do.

@@ -52,7 +52,9 @@ def read_metadata(
     title, title_at = find_title(head, blocks, body)
     names = PageOfNames(head.meta, head.linked, articles, blocks, body, title_at, Site.of(_publisher(head), url), root)
     authors = find_authors(names)
-    dates = PageOfDates(head, articles, blocks, body, title_at, root, url, latest, signed=authors is not None)
+    dates = PageOfDates(
+        head, articles, blocks, body, title_at, root, url, latest, signed=authors is not None and not authors.elsewhere
+    )
     published = find_published(dates)
     return Metadata(
         title=title,

@@ -14,7 +14,7 @@ from lxml import etree
 
 from schemas.clean import PublishedAtSource
 from workers.clean.address import is_front_page
-from workers.clean.blocks import Block
+from workers.clean.blocks import PROSE_CHARS, Block
 from workers.clean.dates import (
     DAY_FIRST,
     LABEL,
@@ -168,10 +168,12 @@ def _first_rule(page: PageOfDates) -> Published | None:
     if declared:
         return _weigh(page, declared, shown or _shown_elsewhere(page, day_first))
     marked = _in_markup(page.root, page.latest)
-    if marked and marked[1]:
-        return Published(marked[0].moment, "marked")
+    if marked and marked.published:
+        return Published(marked.found.moment, "marked")
     if shown and shown.label != "updated":
         return Published(shown.found.moment, "shown")
+    if marked and not shown and _stands_near_headline(page, marked.text):
+        return Published(marked.found.moment, "marked")
     if labelled := _labelled(page, day_first, PUBLISHED):
         return Published(labelled.moment, "labelled")
     if page.url and (found := date_in_url(page.url, latest=page.latest)):
@@ -179,7 +181,7 @@ def _first_rule(page: PageOfDates) -> Published | None:
     if only := _only_date(page, day_first):
         return Published(only.moment, "only")
     if marked:
-        return Published(marked[0].moment, "first-time-element")
+        return Published(marked.found.moment, "first-time-element")
     if shown:
         return Published(shown.found.moment, "update")
     if found := _in_scripts(page.head.scripts, page.latest):
@@ -260,7 +262,17 @@ def _declared(page: PageOfDates) -> Declared | None:
         for value in page.head.meta.get(key, ()):
             if found := parse_stamp(value, latest=page.latest):
                 return Declared(found, open_graph)
+    for key, values in page.head.meta.items():
+        if _OF_PUBLICATION.search(key) and not _OF_ANOTHER_DAY.search(key):
+            for value in values:
+                if found := parse_stamp(value, latest=page.latest):
+                    return Declared(found, open_graph, of_page=not _is_story(page))
     return None
+
+
+# Names that sites make up, as `w-published-date` and `article:first_published_time`.
+_OF_PUBLICATION = re.compile(r"publish(?:ed|ing)?(?!er)|publication|pub[-_.]?(?:date|time)", re.IGNORECASE)
+_OF_ANOTHER_DAY = re.compile(r"modif|updat|last|expir|unpubl|review", re.IGNORECASE)
 
 
 def _is_mere_page(node: Mapping[str, Any]) -> bool:
@@ -282,9 +294,18 @@ _MAYBE_DATED = etree.XPath("descendant-or-self::*[self::time or @itemprop]")  # 
 _DATED_TAGS = frozenset({"time", "meta", "span", "div", "abbr", "p"})
 
 
-def _in_markup(root: Any, latest: datetime) -> tuple[FoundDate, bool] | None:
-    """Return the date of the first `<time>` or `itemprop=datePublished`, and whether it says that it is the one."""
-    first: FoundDate | None = None
+@dataclass(frozen=True, slots=True)
+class MarkedDate:
+    """A date in markup made for it: what readers see there, and whether it says that it is the one of publication."""
+
+    found: FoundDate
+    text: str
+    published: bool
+
+
+def _in_markup(root: Any, latest: datetime) -> MarkedDate | None:
+    """Return the date of the first `itemprop=datePublished`, else of the first `<time>`."""
+    first: MarkedDate | None = None
     for element in _MAYBE_DATED(root):
         if element.tag not in _DATED_TAGS:
             continue
@@ -295,14 +316,31 @@ def _in_markup(root: Any, latest: datetime) -> tuple[FoundDate, bool] | None:
             continue
         if element.get("itemprop") == "dateModified":
             continue
-        stamp = element.get("datetime") or element.get("content") or "".join(element.itertext())
+        text = "".join(element.itertext())
+        stamp = element.get("datetime") or element.get("content") or text
         found = parse_stamp(stamp[:60], latest=latest) if stamp else None
         if not found:
             continue
+        marked = MarkedDate(found, " ".join(text.split()), published)
         if published:
-            return found, True
-        first = first or found
-    return (first, False) if first else None
+            return marked
+        first = first or marked
+    return first
+
+
+def _stands_near_headline(page: PageOfDates, text: str) -> bool:
+    """Say whether a date as readers see it (`3 days ago`) stands beside the headline, above the second paragraph."""
+    if not text:
+        return False
+    paragraphs = 0
+    for index in _near(page):
+        shown = page.blocks[index].text
+        if text in shown and not MODIFIED.search(shown):
+            return True
+        paragraphs += len(shown) >= PROSE_CHARS
+        if paragraphs > 1:
+            break
+    return False
 
 
 # --- dates that readers see -------------------------------------------------------------------------------------------

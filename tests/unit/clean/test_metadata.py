@@ -80,6 +80,15 @@ def test_a_page_that_names_nobody_and_no_day_has_neither(page_of: PageMaker) -> 
         pytest.param(
             {"byline": '<p>By <a rel="author" href="/i">Ida Berg</a></p>'}, ("Ida Berg",), "markup", id="rel=author"
         ),
+        pytest.param(
+            {
+                "head": '<meta name="twitter:label2" content="Written by"><meta name="twitter:data2" content="Ida Berg">'
+                '<meta name="twitter:label1" content="Time to read"><meta name="twitter:data1" content="Ten Minutes">'
+            },
+            ("Ida Berg",),
+            "meta",
+            id="the second label of a card",
+        ),
         pytest.param({"byline": "<p>By Ida Berg and Tom Vik</p>"}, ("Ida Berg", "Tom Vik"), "byline", id="a byline"),
         pytest.param(
             {"byline": "<div>Published May 3, 2025 by Ida Berg</div>"}, ("Ida Berg",), "byline", id="behind the date"
@@ -153,6 +162,9 @@ def test_authors_are_those_the_page_names(
         ),
         pytest.param(
             {"byline": "<h4>Published</h4><p>July 8, 2025</p>"}, "/a", "2025-07-08", PublishedAtSource.TEXT, id="the label is the line above"
+        ),
+        pytest.param(
+            {"byline": "<h3>Publish date</h3><p>July 8, 2025</p>"}, "/a", "2025-07-08", PublishedAtSource.TEXT, id="the label is not a sentence"
         ),
         pytest.param(
             {"byline": "<p>Last updated:</p><p>November 8, 2025</p>", "head": OPEN_GRAPH},
@@ -280,6 +292,7 @@ def test_the_firm_that_made_the_page_did_not_write_it(page_of: PageMaker) -> Non
     """Nor did the site, by its name or by that of its address."""
     assert read(page_of(head='<meta name="author" content="Pagewright Inc">')).authors == ()
     assert read(page_of(head=linked(author={"@type": "Person", "name": "westhavenpost"}))).authors == ()
+    assert read(page_of(head='<meta name="author" content="WHA">'), "https://www.wha.example/story").authors == ()
 
 
 def test_a_note_on_the_author_below_the_article_names_her(page_of: PageMaker, paragraphs: tuple[str, ...]) -> None:
@@ -297,6 +310,67 @@ def test_a_signature_below_the_article_counts(page_of: PageMaker, paragraphs: tu
     assert signed.authors == ("Ida Berg",)
     assert signed.authors_source == "signature"
     assert read(page_of(paragraphs=long, after="<p>Written by Ida Berg</p><p>Written by Tom Vik</p>")).authors == ()
+
+
+def test_a_name_below_the_line_author_counts(page_of: PageMaker, paragraphs: tuple[str, ...]) -> None:
+    """`Author` alone on a line has one name below it, `Author(s)` has all that follow; a menu's `Authors` has none."""
+    long = tuple(f"{paragraph} ({n})" for n in range(3) for paragraph in paragraphs)
+    names = "<p>Ida Berg, PhD</p><p>Tom Vik</p><p>Share</p>"
+    assert read(page_of(paragraphs=long, after=f"<h4>Author</h4>{names}")).authors == ("Ida Berg",)
+    assert read(page_of(paragraphs=long, after=f"<h4>Author(s)</h4>{names}")).authors == ("Ida Berg", "Tom Vik")
+    assert read(page_of(paragraphs=long, after="<nav><p>Authors</p><p>Harbour News</p></nav>")).authors == ()
+
+
+def test_the_one_link_to_a_page_about_its_bearer_names_the_author(page_of: PageMaker) -> None:
+    """The address repeats the name; two people so linked are the authors of a list."""
+    one, other = '<a href="/team/ida-berg/">Ida Berg</a>', '<a href="/team/tom-vik/">Tom Vik</a>'
+    found = read(page_of(after=f"<div>{one} has the harbour beat</div>"))
+    assert (found.authors, found.authors_source) == (("Ida Berg",), AuthorsSource.MARKUP)
+    assert read(page_of(after=f"<div>{one} or {other}</div>")).authors == ()
+    assert read(page_of(after='<a href="/team/harbour-desk/">Ida Berg</a>')).authors == ()
+
+
+def test_the_one_element_called_the_authors_name_has_it(page_of: PageMaker, paragraphs: tuple[str, ...]) -> None:
+    """A class such as `post-author-name`; who wrote a comment did not write the article."""
+    long = tuple(f"{paragraph} ({n})" for n in range(3) for paragraph in paragraphs)
+    author = '<div class="post-author__name">Ida Berg</div>'
+    assert read(page_of(paragraphs=long, after=author)).authors == ("Ida Berg",)
+    assert read(page_of(paragraphs=long, after=author + author.replace("Ida Berg", "Tom Vik"))).authors == ()
+    assert read(page_of(paragraphs=long, after=author.replace("post-author", "comment-author"))).authors == ()
+
+
+def test_a_shown_name_that_runs_on_is_the_declared_one(page_of: PageMaker) -> None:
+    """Two links in a row: the writer's, and that of her section."""
+    byline = "<p>By <a href='/i'>Ida Berg</a> <a href='/g'>Global Harbours</a></p>"
+    found = read(page_of(head='<meta name="author" content="Ida Berg">', byline=byline))
+    assert found.authors == ("Ida Berg",)
+
+
+def test_a_weak_name_does_not_make_a_page_a_story(page_of: PageMaker, paragraphs: tuple[str, ...]) -> None:
+    """A date that is believed on stories alone needs more than a name that may stand in a list of people."""
+    long = tuple(f"{paragraph} ({n})" for n in range(3) for paragraph in paragraphs)
+    after = '<div class="author-name">Ida Berg</div><p>Last updated: November 8, 2025</p>'
+    url = "https://westhaven.example/market"
+    weak = read(page_of(paragraphs=long, after=after), url)
+    assert (weak.authors, day(weak)) == (("Ida Berg",), None)
+    declared = '<meta name="author" content="Ida Berg">'
+    assert day(read(page_of(paragraphs=long, head=declared, after=after), url)) == "2025-11-08"
+
+
+def test_a_time_that_readers_see_as_so_long_ago_counts_beside_the_headline(page_of: PageMaker) -> None:
+    """`3 days ago` has its day in the markup; the same far below may be of a related story."""
+    ago = '<div>Filed <time datetime="2025-10-25T09:00">3 days ago</time></div>'
+    url = "https://westhaven.example/a"
+    assert day(read(page_of(byline=ago), url)) == "2025-10-25"
+    assert day(read(page_of(byline=ago.replace("Filed", "Updated")), url)) is None
+    assert day(read(page_of(after=ago), url)) is None
+
+
+def test_a_meta_of_a_sites_own_making_dates_a_story(page_of: PageMaker) -> None:
+    """Its name says publication; where nothing else says that the page is a story, it does not count."""
+    head = '<meta name="w-published-date" content="2025-10-25"><meta name="w-published-modified" content="2025-11-01">'
+    assert day(read(page_of(head=head), "https://westhaven.example/news/market")) == "2025-10-25"
+    assert day(read(page_of(head=head), "https://westhaven.example/market")) is None
 
 
 def test_the_headline_is_the_h1_that_the_head_names(page_of: PageMaker) -> None:
@@ -335,11 +409,21 @@ def test_a_title_loses_the_name_of_its_site(title: str, site: str | None, stripp
         pytest.param(["Ida Berg - The Post's Editorial Team"], ("Ida Berg",), id="the desk behind the name"),
         pytest.param(["Ida Berg Former Deputy Tech Editor"], ("Ida Berg",), id="the post behind the name"),
         pytest.param(["View all posts", "undefined", "3 min"], (), id="page words"),
+        pytest.param(["page.extra.author"], (), id="a template's variable"),
+        pytest.param(["ida.b.berg"], ("ida.b.berg",), id="an account with dots"),
+        pytest.param(["Contributors: Ida Berg"], ("Ida Berg",), id="the label ends in a colon"),
+        pytest.param(["Author(s): Ida Berg; Tom Vik"], ("Ida Berg", "Tom Vik"), id="one or more"),
     ],
 )
 def test_names_are_taken_out_of_bylines(values: list[str], names: tuple[str, ...]) -> None:
     """Without titles, degrees and the words of the page."""
     assert clean_names(values, None) == names
+
+
+def test_a_name_loses_that_of_its_paper_behind_it() -> None:
+    """Two elements that only a style sheet keeps apart."""
+    assert clean_names(["Ida Berg Westhaven Post"], "Westhaven Post") == ("Ida Berg",)
+    assert clean_names(["Westhaven Post"], "Westhaven Post") == ("Westhaven Post",)
 
 
 @pytest.mark.parametrize(
