@@ -170,8 +170,8 @@ def train_words(examples: Sequence[Example]) -> dict[str, float]:
     rows = [
         (lexical_tokens(words), int(label), example)
         for example in chosen
-        for words, label in zip(example.units.words, example.labels, strict=True)
-        if words and label != UNKNOWN
+        for at, label in enumerate(example.labels)
+        if label != UNKNOWN and (words := example.units.words_of(at))
     ]
     sites: defaultdict[str, set[str]] = defaultdict(set)
     for tokens, _, example in rows:

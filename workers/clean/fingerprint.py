@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,24 +21,46 @@ def simhash(text: str) -> str:
 
     Case and punctuation do not count.
     """
-    words = list(chain.from_iterable(WORDS.words_of_each(text.split("\n"))))
+    words = WORDS.words_in(text)
     if not words:
         return "0" * (BITS // 4)
-    numbers = np.fromiter(map(_number_of, words), np.uint64, len(words))
-    pairs = np.sort(_mixed(numbers[:-1] * _ODD + numbers[1:] if len(words) > 1 else numbers))
+    numbers = np.fromiter(map(_NUMBERS.__getitem__, words), np.uint64, len(words))
+    pairs = np.sort(mixed(numbers[:-1] * _ODD + numbers[1:] if len(words) > 1 else numbers))
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])]  # half the time of `np.unique`
-    bits = np.unpackbits(pairs.astype(">u8").view(np.uint8).reshape(len(pairs), BITS // 8), axis=1)
-    majority = bits.sum(axis=0, dtype=np.int64) * 2 > len(pairs)
+    majority = _bit_counts(pairs) * 2 > len(pairs)
     return np.packbits(majority).tobytes().hex()
 
 
-@lru_cache(maxsize=50_000)  # words come again from article to article: 7 MB, and a third of the time
-def _number_of(word: str) -> int:
-    digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=BITS // 8).digest()
-    return int.from_bytes(digest, "big")
+class WordNumbers(dict[str, int]):
+    """The 64-bit hashes of words that came before, at most `capacity` of them: words come again from text to text."""
+
+    def __init__(self, capacity: int = 50_000) -> None:
+        # 7 MB when full. All are forgotten then, and soon known again: to hash the words of a text takes 1 ms.
+        super().__init__()
+        self.capacity = capacity
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= self.capacity:
+            self.clear()
+        digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=BITS // 8).digest()
+        number = self[word] = int.from_bytes(digest, "big")
+        return number
 
 
-def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+_NUMBERS = WordNumbers()
+_BYTES = BITS // 8
+_FIRST_OF_BYTE = 256 * np.arange(_BYTES)
+_BITS_OF_BYTES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float64)
+
+
+def _bit_counts(numbers: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return how many of the numbers have each bit, the highest first: by how often each byte has each value."""
+    values = numbers.astype(">u8").view(np.uint8).reshape(-1, _BYTES)
+    often = np.bincount((values + _FIRST_OF_BYTE).ravel(), minlength=256 * _BYTES).reshape(_BYTES, 256)
+    return (often @ _BITS_OF_BYTES).ravel()
+
+
+def mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return numbers whose bits depend on all bits of `numbers`: sums alone keep what their lowest bits had."""
     for shift, factor in _MIX:
         numbers = (numbers ^ (numbers >> np.uint64(shift))) * np.uint64(factor)

@@ -32,22 +32,32 @@ class Folding:
         """Return the words of one line."""
         return "".join(map(self._fold, text.lower())).split()
 
-    def words_of_each(self, lines: Sequence[str], codes: NDArray[np.uint32] | None = None) -> list[list[str]]:
-        """Return the words of each of `lines`, none of which has a line break.
+    def fold(self, lines: Sequence[str], codes: NDArray[np.uint32] | None = None) -> NDArray[np.uint32]:
+        """Return the code points of the words of `lines`, none of which has a line break: spaces and breaks between.
 
         `codes` are their `code_points`, where the caller has them.
         """
-        if not lines:
-            return []
         codes = code_points(lines) if codes is None else codes
-        folded = self._table[np.minimum(codes, TABLE_SIZE)]
-        words = [line.split() for line in folded.tobytes().decode("utf-32-le").split("\n")]
-        hard = np.flatnonzero(folded == _BY_CONTEXT)
-        if len(hard):
-            behind = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
-            for at in set(np.searchsorted(behind, hard, side="right").tolist()):
-                words[at] = self.words_of(lines[at])
-        return words
+        folded = self._table.take(codes, mode="clip")
+        if folded.all():
+            return folded
+        texts = _as_text(folded).split("\n")
+        behind = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
+        for at in set(np.searchsorted(behind, np.flatnonzero(folded == _BY_CONTEXT), side="right").tolist()):
+            texts[at] = " ".join(self.words_of(lines[at]))
+        return code_points(texts)
+
+    def words_of_each(self, lines: Sequence[str]) -> list[list[str]]:
+        """Return the words of each of `lines`, none of which has a line break."""
+        return [line.split() for line in _as_text(self.fold(lines)).split("\n")] if lines else []
+
+    def words_in(self, text: str) -> list[str]:
+        """Return the words of all lines of `text`, in order."""
+        return _as_text(self.fold(text.split("\n"))).split()
+
+
+def _as_text(codes: NDArray[np.uint32]) -> str:
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 # What `\w+` finds in a text in lower case.

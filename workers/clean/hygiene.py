@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable, Set
 
 import ftfy
 
@@ -26,7 +27,8 @@ MOJIBAKE = ftfy.TextFixerConfig(
 # 1.5 ms for a page's text, has nothing to mend.
 _BROKEN = "\x80-\x9f\ufffd"
 _BREAKING = "ÂÃâÄÅÆÇÐÑÎÏØÙÌÒÓÔÖàáãäåæçèéêëìíîïðñĂРСВГ"
-_SUSPECT = re.compile(f"[{_BROKEN}]|[{_BREAKING}][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸµў°±І]")
+_BREAKING_BEHIND = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸµў°±І"
+_SUSPECT = re.compile(f"[{_BROKEN}]|[{_BREAKING}][{_BREAKING_BEHIND}]")
 # Anything but what is plainly right as it stands: most lines have nothing else, and need none of the steps below.
 _DOUBTFUL = re.compile("[^ -%'-~\n‘’“”–—…•·]")
 _ENDS_OF_LINES = "\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
@@ -38,7 +40,6 @@ _UNSEEN = (
     "\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
 )
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
-_SPACES = re.compile("[^\\S\n]{2,}|[^\\S\n ]")  # but not each single blank of a text
 _OF_SPACES = "\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # `govern-⏎ment`: a word that was hyphenated at the end of a line. A line that begins in lower case goes on the word.
@@ -59,7 +60,9 @@ def _members(*ranges: str) -> frozenset[str]:
 
 
 # A step is taken where the text has one of its characters.
-_ANY_LINE_END, _ANY_SUSPECT = _members("\r", _ENDS_OF_LINES), _members(_BROKEN, _BREAKING)
+_ANY_LINE_END = _members("\r", _ENDS_OF_LINES)
+_ANY_BROKEN, _ANY_BREAKING, _ANY_BREAKING_BEHIND = _members(_BROKEN), _members(_BREAKING), _members(_BREAKING_BEHIND)
+_ANY_SUSPECT = _ANY_BROKEN | _ANY_BREAKING
 _ANY_UNSEEN, _ANY_MARK, _ANY_SPACE = _members(_UNSEEN), _members(_MARK), _members(_OF_SPACES)
 _PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("&")) + b"\n"
 
@@ -77,8 +80,7 @@ def tidy(text: str) -> str:
     writes as several (seen for a few hundred rare signs, at most threefold).
     """
     if not _DOUBTFUL.search(text):
-        text = _SPACES.sub(" ", text) if "  " in text else text
-        text = "\n".join([line.strip(" ") for line in text.split("\n")]) if "\n" in text else text.strip(" ")
+        text = _with_single_spaces(text)
         return (_HYPHENATED.sub(_join, text) if "-\n" in text else text).strip("\n")
     for _ in range(_MAX_ROUNDS):
         before = text
@@ -96,30 +98,59 @@ _UNSETTLING = _ANY_SUSPECT | _ANY_MARK | {"&"}  # what one step makes of them ma
 
 def _tidy_once(text: str) -> tuple[str, bool]:
     """Return `text` after one round, and whether a second one can find nothing more."""
-    begun, strange = text, _strange_in(text)
-    settled = strange.isdisjoint(_UNSETTLING)
+    strange = _strange_in(text)
+    plain = strange.isdisjoint(_UNSETTLING)
     if strange & _ANY_LINE_END:
         text = _LINE_ENDS.sub("\n", text)
+    begun = text
     if "&" in strange:
         text = _ENTITY.sub(_decoded, text)
-        strange = _strange_in(text)
-    if strange & _ANY_SUSPECT and _SUSPECT.search(text):
+        strange = strange if text == begun else _strange_in(text)
+    if suspect := not strange.isdisjoint(_ANY_SUSPECT) and _is_suspect(text, strange):
         text = "\n".join(ftfy.fix_text(line, MOJIBAKE) if _SUSPECT.search(line) else line for line in text.split("\n"))
         text = _LINE_ENDS.sub("\n", text)
-    if text is not begun:
         strange = _strange_in(text)
     if strange & _ANY_UNSEEN:
         text = _INVISIBLE.sub("", text)
     if strange & _ANY_MARK:
         text = _MARKS.sub(r"\1", text)
-    if "  " in text or strange & _ANY_SPACE:
-        text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
-    else:
-        text = "\n".join([line.strip(" ") for line in text.split("\n")])
+    mended = text != begun
+    spaced = text = _with_single_spaces(text, strange & _ANY_SPACE)
     if "-\n" in text or "\u2010\n" in text:
         text = _HYPHENATED.sub(_join, text)
     composed = unicodedata.normalize("NFC", text)
-    return composed.strip("\n"), settled and composed == text
+    # New spaces alone put no two signs together that stood apart.
+    settled = composed == text and (plain or not (suspect or mended or text != spaced))
+    return composed.strip("\n"), settled
+
+
+def _is_suspect(text: str, strange: Set[str]) -> bool:
+    """Return whether `_SUSPECT` finds something in `text`, whose characters but for plain ASCII are `strange`.
+
+    Most texts with an accent have few of those letters, and none before what makes it suspect.
+    """
+    if not strange.isdisjoint(_ANY_BROKEN):
+        return True
+    for first in strange & _ANY_BREAKING:
+        at = text.find(first)
+        while at >= 0:
+            if text[at + 1 : at + 2] in _ANY_BREAKING_BEHIND:
+                return True
+            at = text.find(first, at + 1)
+    return False
+
+
+def _with_single_spaces(text: str, others: Iterable[str] = ()) -> str:
+    """Return `text` with one blank for each run of white space, but line breaks, and none at the ends of lines.
+
+    `others` are the spaces in it besides the blank. A few sweeps over the whole text take a fifth of the time of its
+    lines one by one.
+    """
+    for space in others:
+        text = text.replace(space, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.replace(" \n", "\n").replace("\n ", "\n").strip(" ")
 
 
 def _decoded(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from workers.clean.flat import judge, main_lines
 from workers.clean.flat.credits import first_date, read_authors, read_date
 from workers.clean.flat.decide import WARM_ODDS, agree, choose, end_story, log_odds
 from workers.clean.flat.headline import is_same_headline, without_site
-from workers.clean.flat.lines import words_of
+from workers.clean.flat.lines import read_lines, words_of
 from workers.clean.flat.phrases import CLASSES, find_classes
 from workers.clean.flat.removed import class_of
 from workers.clean.flat.vocabulary import Vocabulary
@@ -124,13 +124,19 @@ def test_a_line_that_says_published_wins() -> None:
 )
 def test_what_a_removed_line_was(text: str, reason: RemovedReason) -> None:
     """By known phrases first, then by shape."""
-    words = words_of(text)
-    assert class_of(text, words, classes_of(text), repeats=False, after=True) == reason
+    words = len(words_of(text))
+    assert class_of(text, classes_of(text), words=words, repeats=False, after=True) == reason
+
+
+def vocabulary_of(paragraphs: list[str]) -> Vocabulary:
+    """Return the words of paragraphs of one line each."""
+    lines = read_lines("\n".join(paragraphs))
+    return Vocabulary.of(lines.words, lines.stops, lines.words.lengths)
 
 
 def classes_of(text: str) -> int:
     """Return the classes of the phrases in one line, as bits."""
-    return int(find_classes(Vocabulary.of([words_of(text)]))[0])
+    return int(find_classes(vocabulary_of([text]))[0])
 
 
 def test_phrases_match_whole_words_in_order() -> None:
@@ -143,7 +149,7 @@ def test_phrases_match_whole_words_in_order() -> None:
 
 def test_a_phrase_does_not_go_on_in_the_next_line() -> None:
     """`Sign` above `up` is no sign-up."""
-    lines = Vocabulary.of([["sign"], ["up"], [], ["sign", "up"]])
+    lines = vocabulary_of(["Sign", "up", "…", "Sign up"])
     assert find_classes(lines).tolist() == [0, 0, 0, classes_of("sign up")]
 
 

@@ -122,8 +122,8 @@ def _known_lines(look: Look, likely: Floats, source: str | None, memory: LineMem
     none = np.zeros(len(likely), bool)
     if memory is None or not source:
         return none
-    hashes = [zlib.crc32(key.encode("utf-8", "replace")) for key in look.keys]
-    page = zlib.crc32(repr(hashes).encode())
+    hashes = look.keys.tolist()
+    page = zlib.crc32(look.keys.tobytes())
     known = np.array(memory.repeated(source, page, hashes), bool)
     article = look.words * (likely > 0.5)
     if float(article[known].sum()) > MAX_KNOWN_SHARE * float(article.sum()):
@@ -144,7 +144,6 @@ def _assemble(judged: Judged, given: str | None) -> FlatText:
     counted = kept.copy()
     if title is not None:
         counted[title] = True
-    known = {look.keys[at] for at in np.flatnonzero(counted).tolist()}
     weight = look.words + 1
     sure = float((judged.probability * weight)[kept].sum() / weight[kept].sum()) if kept.any() else None
     warning = f"{judged.lines_cut} lines beyond the first {MAX_LINES} were left out"
@@ -154,7 +153,7 @@ def _assemble(judged: Judged, given: str | None) -> FlatText:
         authors=authors,
         published_at=published_at,
         published_at_source=read_from,
-        removed=count_removed(units, look, counted, known, first),
+        removed=count_removed(units, look, counted, first),
         warnings=(warning,) if judged.lines_cut else (),
         confidence=None if sure is None else round(sure, 3),
         method=METHOD_WITH_MEMORY if judged.known.any() else METHOD,
@@ -177,11 +176,10 @@ def _headline(judged: Judged, kept: NDArray[np.bool_], first: int, given: str | 
 
 def _drop_repeats(look: Look, kept: NDArray[np.bool_]) -> None:
     """Leave out a paragraph that was kept before, word for word: pull quotes, summaries, text rendered twice."""
-    seen: set[str] = set()
-    for at in np.flatnonzero(kept).tolist():
-        if look.words[at] >= MIN_SENTENCE_WORDS:
-            kept[at] = look.keys[at] not in seen
-            seen.add(look.keys[at])
+    long = np.flatnonzero(kept & (look.words >= MIN_SENTENCE_WORDS))
+    _, first = np.unique(look.keys[long], return_index=True)
+    kept[long] = False
+    kept[long[first]] = True
 
 
 def _date(

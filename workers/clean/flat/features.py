@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,11 +30,12 @@ from workers.clean.flat.lines import (
     words_of,
 )
 from workers.clean.flat.phrases import CLASSES, find_classes
-from workers.clean.flat.vocabulary import Vocabulary
+from workers.clean.flat.vocabulary import Flags, Hashes, Ints, Vocabulary, hash_words
 
 MIN_SENTENCE_WORDS = 8  # a paragraph of fewer is no evidence of running text
+MIN_ALIKE_CHARS = 16  # in which a paragraph and the headline begin alike
 MIN_ENGLISH_SHARE = 0.04  # of these words in long lines; English news has .12 to .2, a list of recipes .05, others 0
-_ENGLISH = frozenset(("the", "and", "of", "is", "for", "with", "you", "your", "that", "are", "was"))
+_ENGLISH = hash_words(("the", "and", "of", "is", "for", "with", "you", "your", "that", "are", "was"))
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.:-]\d{2}\b")
 
 Columns = NDArray[Any]  # one column, (paragraphs,), or several, (columns, paragraphs)
@@ -46,7 +46,8 @@ class Units:
     """Paragraphs after joining: lines put together, with their counts added up."""
 
     texts: list[str]
-    words: list[list[str]]
+    lines: list[str]  # of which they were put together
+    text: Vocabulary
     gaps: Floats
     marked: Floats
     pieces: Floats  # lines in each
@@ -56,6 +57,11 @@ class Units:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def words_of(self, at: int) -> list[str]:
+        """Return the words of one paragraph, those of its lines."""
+        end = int(self.pieces[: at + 1].sum())
+        return [word for line in self.lines[end - int(self.pieces[at]) : end] for word in words_of(line)]
 
 
 def has_address(text: str) -> bool:
@@ -129,11 +135,12 @@ def as_rows(columns: Sequence[Columns], document: Sequence[float], n: int) -> Fl
     return np.concatenate([*columns, whole], axis=None, dtype=np.float32).reshape(-1, n).T
 
 
-def is_foreign(units: Units, text: Vocabulary) -> bool:
+def is_foreign(units: Units) -> bool:
     """Return whether the running text is not English: then words say nothing to us."""
+    text = units.text
     sentences = text.lengths >= MIN_SENTENCE_WORDS
     total = float(text.lengths[sentences].sum())
-    marks = np.count_nonzero(text.which(_ENGLISH)[text.running] & sentences[text.paragraph])
+    marks = np.count_nonzero(text.words.which(_ENGLISH)[text.running] & sentences[text.paragraph])
     wide = float(units.counts[:, WORDS].sum()) - len(text.running)  # East Asian, see `Lines`
     return bool(total + wide > 0 and marks < MIN_ENGLISH_SHARE * (total + wide))
 
@@ -151,9 +158,10 @@ class Look:
     running: Floats  # words, where it is running text, else 0
     clutter: Floats  # 1 for a short one with a known phrase
     dates: Floats
-    repeated: Floats  # how often the text has it
-    keys: list[str]
-    text: Vocabulary
+    keys: Hashes  # of its words
+    repeated: Ints  # how often the text has it
+    earlier: Flags  # whether it came before
+    later: Flags  # and comes again
 
 
 def look_at(units: Units, weights: WordWeights, *, foreign: bool | None = None) -> Look:
@@ -161,9 +169,8 @@ def look_at(units: Units, weights: WordWeights, *, foreign: bool | None = None) 
 
     `foreign` text (default: as `is_foreign` says) is judged without its words: lengths, signs, place and repetition.
     """
-    text = Vocabulary.of(units.words)
     if foreign is None:
-        foreign = is_foreign(units, text)
+        foreign = is_foreign(units)
     n = len(units)
     counts = units.counts
     words = counts[:, WORDS]
@@ -172,14 +179,14 @@ def look_at(units: Units, weights: WordWeights, *, foreign: bool | None = None) 
     stops: Floats = np.zeros(n)
     classes = np.zeros(n, np.int64)
     if not foreign:
-        lexical, classes, stops = weights.score(text), find_classes(text), counts[:, STOPS] / some
+        lexical, classes, stops = weights.score(units.text), find_classes(units.text), counts[:, STOPS] / some
     sentence = (units.ends == 1) | ((units.ends == 5) & (words > 5))
     fluent = sentence & (words >= MIN_SENTENCE_WORDS) & ((stops > 0.2) | foreign)
     dates = np.zeros(n, np.float32)
     for at in np.flatnonzero(counts[:, DIGIT] > 1).tolist():
         dates[at] = _DATE.search(units.texts[at]) is not None
-    keys = [" ".join(w) for w in units.words]
-    often = Counter(keys)
+    keys = units.text.keys()
+    repeated, earlier, later = _repeats(keys)
     return Look(
         words=words,
         chars=counts[:, :WORDS].sum(axis=1),
@@ -190,10 +197,25 @@ def look_at(units: Units, weights: WordWeights, *, foreign: bool | None = None) 
         running=np.where(fluent, words, 0),
         clutter=((classes != 0) & (words < 30)).astype(np.float32),
         dates=dates,
-        repeated=np.fromiter(map(often.__getitem__, keys), np.float32, n),
         keys=keys,
-        text=text,
+        repeated=repeated,
+        earlier=earlier,
+        later=later,
     )
+
+
+def _repeats(keys: Hashes) -> tuple[Ints, Flags, Flags]:
+    """Return how often the text has each paragraph, whether it came before, and whether it comes again."""
+    n = len(keys)
+    order = np.argsort(keys, kind="stable")
+    in_order = keys[order]
+    begins = np.flatnonzero(np.append(True, in_order[1:] != in_order[:-1])[:n])
+    often = np.diff(begins, append=n)
+    place = np.arange(n) - np.repeat(begins, often)
+    of_sorted = np.repeat(often, often)
+    table = np.empty((3, n), np.int64)
+    table[:, order] = of_sorted, place, of_sorted - place
+    return table[0], table[1] > 0, table[2] > 1
 
 
 def unit_features(units: Units, look: Look, *, headline: str | None = None) -> Floats:
@@ -204,8 +226,8 @@ def unit_features(units: Units, look: Look, *, headline: str | None = None) -> F
         *_own_columns(units, look),
         *_place_columns(look),
         *_neighbour_columns(units, look),
-        *_surrounding_columns(look, stretch),
-        *title_overlap(units, look, headline),
+        *_surrounding_columns(units, look, stretch),
+        *title_overlap(units, headline),
     ]
     return as_rows(columns, _document_row(units, look, stretch), len(units))
 
@@ -254,16 +276,16 @@ _REACH_OF_EACH = [reach for reaches in _REACHES for reach in reaches]
 _SHOWN_WITH_REACH = [row for row, reaches in enumerate(_REACHES) for _ in reaches]
 
 
-def _surrounding_columns(look: Look, stretch: tuple[int, int]) -> list[Columns]:
+def _surrounding_columns(units: Units, look: Look, stretch: tuple[int, int]) -> list[Columns]:
     """What stands further around it, whether it is in the longest stretch of running text, and on its subject."""
     shown = np.stack([look.running, look.words, look.lexical, look.clutter, look.stops])
     flags = np.stack([look.running > 0, look.clutter > 0, look.running > 25])
     at, (start, end) = np.arange(len(look.words)), stretch
-    topics = topicality(look.text, look.running)
+    topics = topicality(units.text, look.running)
     return [
         window_sums(shown[_SHOWN_WITH_REACH], _REACH_OF_EACH), distance_to(flags),
         (at >= start) & (at < end), within(at - start, 30), within(end - at, 30),
-        topics, window_sums((topics * look.words)[None, :], (4,)), *first_occurrence(look.keys),
+        topics, window_sums((topics * look.words)[None, :], (4,)), look.earlier, look.later,
     ]  # fmt: skip
 
 
@@ -283,54 +305,57 @@ def topicality(text: Vocabulary, running: Floats) -> Floats:
     """Return the share of each paragraph's content words that another running paragraph has as well."""
     content = ~text.stops
     is_running = running > 0
-    in_running = np.bincount(text.each[is_running[text.each_paragraph]], minlength=len(text.words))
+    in_running = np.bincount(text.each[is_running[text.each_paragraph]], minlength=len(content))
     others = np.where(is_running, text.count(content & (in_running > 1)), text.count(content & (in_running > 0)))
     return others / np.maximum(text.count(content), 1)
 
 
-def first_occurrence(keys: list[str]) -> list[Columns]:
-    """Return whether the same line came before, and whether it comes again, as two columns."""
-    n = len(keys)
-    at = np.arange(n)
-    last = dict(zip(keys, range(n), strict=True))
-    first = dict(zip(reversed(keys), range(n - 1, -1, -1), strict=True))
-    earlier = np.fromiter(map(first.__getitem__, keys), np.int64, n) < at
-    later = np.fromiter(map(last.__getitem__, keys), np.int64, n) > at
-    return [earlier, later]
-
-
-def title_overlap(units: Units, look: Look, headline: str | None) -> list[Columns]:
+def title_overlap(units: Units, headline: str | None) -> list[Columns]:
     """Return how much of each paragraph is in the headline, and how far above the nearest line stands that repeats it.
 
     Without a given headline the first line stands in for it: many flattened pages begin with the page's title.
     """
-    n, text = len(units), look.text
-    title = " ".join(words_of(headline or (units.texts[0] if n else "")))
-    parts = frozenset(title.split())
-    own, shared = np.bincount(text.each_paragraph, minlength=n), text.count(text.which(parts))
+    n, text = len(units), units.text
+    title = words_of(headline or (units.texts[0] if n else ""))
+    own, shared = np.bincount(text.each_paragraph, minlength=n), text.count(text.words.which(hash_words(title)))
     some = (shared > 0) & (own >= 2) & (own <= 40)
-    overlap = np.where(some, shared / np.maximum(own + len(parts) - shared, 1), 0).astype(np.float32)
-    same = overlap > 0.75
-    begins, begun = title[:16], len(title) > 15
-    for at, key in enumerate(look.keys):
-        if len(key) > 15 and at and key.startswith(begins):  # most do not, and need no longer look
-            same[at] |= title.startswith(key) or (begun and key.startswith(title))
-    if not headline and n:
-        same[0] = False
+    overlap = np.where(some, shared / np.maximum(own + len(set(title)) - shared, 1), 0).astype(np.float32)
+    same = (overlap > 0.75) | _begin_alike(units, title)
+    if not headline:
+        same[:1] = False
     return [overlap, distance_to(same[None, :]), np.full(n, 1.0 if headline else 0.0)]
+
+
+def _begin_alike(units: Units, title: list[str]) -> Flags:
+    """Return which paragraphs but the first begin with all of the `title`, or are its beginning: 16 characters of it.
+
+    Paragraphs have to share their first word with it before they are written out; a long one may be cut off.
+    """
+    text, whole = units.text, " ".join(title)
+    alike = np.zeros(len(units), bool)
+    if len(whole) < MIN_ALIKE_CHARS:
+        return alike
+    worded = np.flatnonzero(text.lengths)
+    firsts = text.running[(np.cumsum(text.lengths) - text.lengths)[worded]]
+    if len(title[0]) < MIN_ALIKE_CHARS:
+        shared = text.words.hashes[firsts] == hash_words(title[:1])
+    else:
+        shared = text.words.chars[firsts] >= MIN_ALIKE_CHARS
+    for at in worded[shared].tolist():
+        key = " ".join(units.words_of(at))
+        alike[at] = at > 0 and len(key) >= MIN_ALIKE_CHARS and (whole.startswith(key) or key.startswith(whole))
+    return alike
 
 
 def make_units(lines: Lines, begins: NDArray[np.int64], texts: list[str]) -> Units:
     """Return the paragraphs that begin at the lines `begins` and read `texts`."""
     ends = np.append(begins[1:], len(lines))
-    words = [
-        lines.words[a] if b - a == 1 else [w for line in lines.words[a:b] for w in line]
-        for a, b in zip(begins.tolist(), ends.tolist(), strict=True)
-    ]
     counts = np.add.reduceat(lines.counts, begins, axis=0) if len(lines) else np.zeros((0, COLUMNS), np.float32)
     counts[:, SPACE] += (ends - begins) - 1
+    lengths = np.add.reduceat(lines.words.lengths, begins) if len(lines) else lines.words.lengths
+    text = Vocabulary.of(lines.words, lines.stops, lengths)
     return Units(
-        texts, words, lines.gaps[begins].astype(np.float32),
+        texts, lines.texts, text, lines.gaps[begins].astype(np.float32),
         lines.marked[begins].astype(np.float32), (ends - begins).astype(np.float32), counts,
         lines.starts[begins].astype(np.float32), lines.ends[ends - 1].astype(np.float32),
     )  # fmt: skip

@@ -91,19 +91,19 @@ def candidates(
     if not kept.any():
         return None
     first = int(np.argmax(kept))
-    title = bare(units.texts[0])
+    title, lengths = bare(units.texts[0]), units.text.lengths.tolist()
     places = [
         at
         for at in range(max(0, first - REACH), min(first + 2, len(units)))
-        if 2 <= len(units.words[at]) <= MAX_WORDS and len(units.texts[at]) <= MAX_CHARS
+        if 2 <= lengths[at] <= MAX_WORDS and len(units.texts[at]) <= MAX_CHARS
     ]
     if not places:
         return None
     at = np.array(places)
-    count, classes = look.text.lengths[at], look.classes[at]
+    count, classes = units.text.lengths[at], look.classes[at]
     columns = [
         np.ones(len(places)),
-        _shared_with(look.text, kept)[at],
+        _shared_with(units.text, kept)[at],
         [float(k > 0 and len(plain := bare(units.texts[k])) > 12 and title.startswith(plain)) for k in places],
         at == 0,
         (count >= 5) & (count <= 18),
@@ -117,7 +117,7 @@ def candidates(
         np.minimum(first - at, 40) / 10,
         look.lexical[at],
         look.capitals[at],
-        _credited(look)[at],
+        _credited(units, look)[at],
         [_SITE_NAME.search(units.texts[k]) is not None for k in places],
         kept[at],
         look.repeated[at] > 1,
@@ -128,13 +128,13 @@ def candidates(
 
 def _shared_with(text: Vocabulary, kept: NDArray[np.bool_]) -> Floats:
     """Return the share of each paragraph's longer content words that the paragraphs have which are `kept`."""
-    content = ~text.stops & (np.fromiter(map(len, text.words), np.int64, len(text.words)) > 3)
+    content = ~text.stops & (text.words.chars > 3)
     return text.count(content & text.words_in(kept)) / np.maximum(text.count(content), 1)
 
 
-def _credited(look: Look) -> NDArray[np.bool_]:
+def _credited(units: Units, look: Look) -> NDArray[np.bool_]:
     """Return whether a byline or a date stands within three lines below each paragraph."""
-    signed = ((look.classes & _CREDIT_BITS) != 0) & (look.text.lengths < 14)
+    signed = ((look.classes & _CREDIT_BITS) != 0) & (units.text.lengths < 14)
     below = np.append(signed, [False] * 3)
     credited: NDArray[np.bool_] = below[1:-2] | below[2:-1] | below[3:]
     return credited

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.clean.flat.lines import Floats, Ints
-from workers.clean.flat.vocabulary import Flags, Vocabulary
+from workers.clean.flat.lines import Floats
+from workers.clean.flat.vocabulary import Flags, Ints, Vocabulary, WordTable
 
 EDGE_WORDS = 24  # words at either end of a paragraph whose weights count: the rest says little more
 
@@ -29,7 +29,7 @@ def lexical_tokens(words: Sequence[str]) -> list[str]:
 class WordWeights:
     """The weights of tokens as `lexical_tokens` writes them, in arrays, so that no token has to be written out."""
 
-    numbers: dict[str, int]  # of the words of all tokens; 0 is any other word
+    numbers: WordTable  # of the words of all tokens; 0 is any other word
     alone: NDArray[np.float64]  # by number, as the next two
     first: NDArray[np.float64]
     last: NDArray[np.float64]
@@ -60,13 +60,20 @@ class WordWeights:
                 alone[numbers[token]] = weight
         codes = sorted(pairs)
         return cls(
-            numbers, alone, first, last, begins, ends, np.array(codes, np.int64), np.array([pairs[c] for c in codes])
+            WordTable(numbers),
+            alone,
+            first,
+            last,
+            begins,
+            ends,
+            np.array(codes, np.int64),
+            np.array([pairs[c] for c in codes]),
         )
 
     def score(self, text: Vocabulary) -> Floats:
         """Return for each paragraph the sum of its tokens' weights, over the square root of their number and one."""
-        known = np.fromiter(map(self.numbers.get, text.words, repeat(0)), np.int64, len(text.words))
-        tokens, lengths, n = known[text.running], text.lengths, len(text.lengths)
+        tokens = self.numbers.of(text.words.hashes)[text.running]
+        lengths, n = text.lengths, len(text.lengths)
         some = np.flatnonzero(lengths)
         ends = np.cumsum(lengths)
         place = np.arange(len(tokens)) - (ends - lengths)[text.paragraph]

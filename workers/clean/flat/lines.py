@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.clean.flat.stopwords import STOPWORDS
+from workers.clean.flat.vocabulary import Flags, Ints, Words, hash_words
 from workers.clean.folding import TABLE_SIZE, Folding, code_points
 
 Floats = NDArray[np.floating[Any]]
-Ints = NDArray[np.int64]
 
 # The kinds of character that are counted on each line; their order is that of the columns of `Lines.counts`.
 LOWER, UPPER, DIGIT, SPACE, TERMINAL, COMMA, QUOTE, RULE, OTHER = range(9)
@@ -65,6 +64,7 @@ def _fold(char: str) -> str:
 
 
 _FOLDING = Folding(_fold)
+_STOPS = hash_words(sorted(STOPWORDS))
 
 
 def words_of(text: str) -> list[str]:
@@ -77,7 +77,8 @@ class Lines:
     """The lines of a text that are not blank. All sequences have one entry a line."""
 
     texts: list[str]  # without the spaces around and the list marker before
-    words: list[list[str]]  # lower case, digits as 0, punctuation gone
+    words: Words  # lower case, digits as 0, punctuation gone
+    stops: Flags  # which of the distinct words are function words
     gaps: Ints  # blank lines before
     marked: NDArray[np.bool_]  # stood behind a list marker
     counts: Floats  # (lines, COLUMNS)
@@ -92,36 +93,36 @@ class Lines:
 
 def read_lines(text: str, *, max_lines: int = MAX_LINES) -> Lines:
     """Return the lines of `text` that hold something; those after `max_lines` are only counted."""
-    texts: list[str] = []
-    gaps: list[int] = []
-    marked: list[bool] = []
-    gap = 0
-    cut = 0
-    for raw in text.split("\n"):
-        line = raw.strip()
-        if not line:
-            gap += 1
-            continue
-        if len(texts) == max_lines:
-            cut += 1
-            continue
-        first = line[0]
-        marker = _MARKER.match(line) if first in _MARKS or first.isdigit() else None
-        texts.append(line[marker.end() :] if marker and not first.isdigit() else line)
-        marked.append(marker is not None)
-        gaps.append(gap)
-        gap = 0
+    stripped = [line.strip() for line in text.split("\n")]
+    places = np.flatnonzero(np.fromiter(map(len, stripped), np.int64, len(stripped)))
+    gaps = np.diff(places[:max_lines], prepend=-1) - 1
+    lines = list(filter(None, stripped))
+    cut = max(len(lines) - max_lines, 0)
+    texts, marked = _without_markers(lines[:max_lines])
     codes = code_points(texts)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     behind = np.cumsum(lengths + 1)  # where the next line begins
-    line_of = np.repeat(np.arange(len(texts)), lengths + 1)[: len(codes)]
-    words = _FOLDING.words_of_each(texts, codes)
-    counts, edge_stops = _counts(codes, line_of, words)
+    words = Words.of(_FOLDING.fold(texts, codes), len(texts))
+    stops = words.which(_STOPS)
+    counts = _count_characters(codes, lengths)
+    edge_stops = _count_words(counts, words, stops)
     return Lines(
-        texts, words, np.array(gaps, np.int64), np.array(marked, bool), counts,
+        texts, words, stops, gaps, marked, counts,
         _kinds(_START_KIND, codes[behind - lengths - 1], texts, start_kind),
         _kinds(_END_KIND, codes[behind - 2], texts, end_kind), edge_stops, cut,
     )  # fmt: skip
+
+
+def _without_markers(lines: list[str]) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return `lines` without bullets, and which had one or a number; numbers stay."""
+    marked = np.zeros(len(lines), bool)
+    for at, line in enumerate(lines):
+        first = line[0]
+        if (first in _MARKS or first.isdigit()) and (marker := _MARKER.match(line)):
+            marked[at] = True
+            if not first.isdigit():
+                lines[at] = line[marker.end() :]
+    return lines, marked
 
 
 _ENDS = {**dict.fromkeys(".!?…。！？", 1), **dict.fromkeys(",;–—-&/", 2), ":": 3, **dict.fromkeys("([{“‘$£€#", 4)}
@@ -176,32 +177,36 @@ def _kinds(
     return kinds
 
 
-def _counts(
-    codes: NDArray[np.uint32], line_of: Ints, words: list[list[str]]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the columns of `Lines.counts`, counted over the whole text at once, and `Lines.edge_stops`."""
-    n = len(words)
+def _count_characters(codes: NDArray[np.uint32], lengths: Ints) -> NDArray[np.float32]:
+    """Return the columns of `Lines.counts`, of which those of words are yet to be counted but for capitals.
+
+    East Asian text has no spaces: its words are estimated by their characters.
+    """
+    n = len(lengths)
     table = np.zeros((n, COLUMNS), np.float32)
-    kinds = _KIND[np.minimum(codes, TABLE_SIZE)]
-    wide = codes >= TABLE_SIZE
-    east_asian = bool(wide.any())
-    if east_asian:
+    line_of = np.repeat(np.arange(n), lengths + 1)[: len(codes)]
+    kinds = _KIND.take(codes, mode="clip")
+    if codes.size and int(codes.max()) >= TABLE_SIZE:
         kinds[np.isin(codes, _WIDE_TERMINAL)] = TERMINAL
         kinds[np.isin(codes, _WIDE_COMMA)] = COMMA
+        wide = np.bincount(line_of, weights=codes >= TABLE_SIZE, minlength=n)
+        table[:, WORDS] = wide // WIDE_CHARS_PER_WORD
     table[:, :KINDS] = np.bincount(line_of * KINDS + kinds, minlength=n * KINDS).reshape(-1, KINDS)
     table[:-1, SPACE] -= 1  # the line breaks
-    begins_word = np.concatenate([[True], kinds[:-1] == SPACE])
-    capital = begins_word & ((kinds == UPPER) | (kinds == DIGIT))
+    begins_word = np.append(0, np.flatnonzero(kinds[:-1] == SPACE) + 1)[: len(codes)]
+    firsts = kinds[begins_word]
+    capital = begins_word[(firsts == UPPER) | (firsts == DIGIT)]
     table[:, CAPITALISED] = np.bincount(line_of[capital], minlength=n)
-    lengths = np.fromiter(map(len, words), np.int64, n)
-    behind = np.cumsum(lengths)
+    return table
+
+
+def _count_words(counts: NDArray[np.float32], words: Words, stops: Flags) -> NDArray[np.bool_]:
+    """Count words and stop words of each line into `counts`, and return `Lines.edge_stops`."""
+    behind = np.cumsum(words.lengths)
+    first = behind - words.lengths
     # one entry more, for the words that a line without any does not have
-    stops = np.fromiter(chain(map(STOPWORDS.__contains__, chain.from_iterable(words)), (False,)), bool)
-    stops_behind = np.concatenate([[0], np.cumsum(stops)])
-    first = behind - lengths
-    table[:, WORDS] = lengths
-    table[:, STOPS] = stops_behind[behind] - stops_behind[first]
-    edge_stops = np.stack([stops[first], stops[behind - 1]]) & (lengths > 0)
-    if east_asian:
-        table[:, WORDS] += np.bincount(line_of, weights=wide, minlength=n) // WIDE_CHARS_PER_WORD
-    return table, edge_stops
+    of_running = np.append(stops[words.running], False)
+    stops_behind = np.append(0, np.cumsum(of_running))
+    counts[:, WORDS] += words.lengths
+    counts[:, STOPS] = stops_behind[behind] - stops_behind[first]
+    return np.stack([of_running[first], of_running[behind - 1]]) & (words.lengths > 0)

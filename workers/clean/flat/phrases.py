@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from itertools import repeat
 
 import numpy as np
 
-from workers.clean.flat.lines import Ints
-from workers.clean.flat.vocabulary import Vocabulary
+from workers.clean.flat.vocabulary import Ints, Vocabulary, WordTable, hash_words
 
 # The classes, in the order of their bits. `label` opens a line that introduces a list (Related, Tags, Topics).
 CLASSES = (
@@ -28,13 +27,12 @@ def read_phrases() -> dict[str, list[tuple[list[str], int]]]:
     return table
 
 
-PHRASES = read_phrases()
 _FIRST, _SECOND, _ALONE = 1, 2, 4  # what a word may be in a phrase, as bits
 
 
-def _places_in_phrases() -> dict[str, int]:
+def _places_in_phrases(table: Mapping[str, Sequence[tuple[list[str], int]]]) -> dict[str, int]:
     places: dict[str, int] = {}
-    for first, phrases in PHRASES.items():
+    for first, phrases in table.items():
         for rest, _ in phrases:
             places[first] = places.get(first, 0) | (_FIRST if rest else _ALONE)
             if rest:
@@ -42,22 +40,32 @@ def _places_in_phrases() -> dict[str, int]:
     return places
 
 
-_PLACES = _places_in_phrases()
+def _as_hashes(table: Mapping[str, Sequence[tuple[list[str], int]]]) -> dict[int, list[tuple[list[int], int]]]:
+    firsts = hash_words(list(table)).tolist()
+    return {
+        first: [(hash_words(rest).tolist(), bit) for rest, bit in phrases]
+        for first, phrases in zip(firsts, table.values(), strict=True)
+    }
+
+
+_TABLE = read_phrases()
+_PLACES, PHRASES = WordTable(_places_in_phrases(_TABLE)), _as_hashes(_TABLE)
 
 
 def find_classes(text: Vocabulary) -> Ints:
     """Return for each paragraph the classes whose phrases occur in it, as bits in the order of CLASSES."""
-    of_words = np.fromiter(map(_PLACES.get, text.words, repeat(0)), np.uint8, len(text.words))
-    of_tokens = of_words[text.running]
-    begins = (of_tokens & _ALONE) > 0
+    of_words = _PLACES.of(text.words.hashes).astype(np.uint8)
+    of_running = of_words[text.running]
+    begins = (of_running & _ALONE) > 0
     beside = text.paragraph[1:] == text.paragraph[:-1]
-    begins[:-1] |= ((of_tokens[:-1] & _FIRST) > 0) & ((of_tokens[1:] & _SECOND) > 0) & beside
+    begins[:-1] |= ((of_running[:-1] & _FIRST) > 0) & ((of_running[1:] & _SECOND) > 0) & beside
     places = np.flatnonzero(begins)
     paragraphs = text.paragraph[places]
-    behind = np.cumsum(text.lengths)[paragraphs]
+    behind = text.ends()[paragraphs]
+    words = text.words.hashes[text.running].tolist()
     found = [0] * len(text.lengths)
     for at, paragraph, end in zip(places.tolist(), paragraphs.tolist(), behind.tolist(), strict=True):
-        for rest, bit in PHRASES[text.tokens[at]]:
-            if text.tokens[at + 1 : at + 1 + len(rest)] == rest and at + len(rest) < end:
+        for rest, bit in PHRASES[words[at]]:
+            if words[at + 1 : at + 1 + len(rest)] == rest and at + len(rest) < end:
                 found[paragraph] |= bit
     return np.array(found, np.int64)

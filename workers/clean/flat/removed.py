@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from workers.clean.agencies import AGENCIES
 from workers.clean.flat.features import Look, Units
 from workers.clean.flat.lines import DIGIT, words_of
 from workers.clean.flat.phrases import CLASSES
+from workers.clean.flat.vocabulary import Vocabulary, hash_words
 from workers.clean.wire import is_credits, read_doc_id, read_tag_line
 
 # The classes of `phrases.tsv` and what they are published as, the most telling first: a disclaimer may speak of
@@ -33,52 +34,65 @@ _PUBLISHED_AS = (
 _BITS = tuple((1 << CLASSES.index(name), reason) for name, reason in _PUBLISHED_AS)
 _NAME_LIKE = re.compile(r"(?:[^\W\d_][\w.'’&/-]*+\W{0,3}){1,4}")
 _BYLINE_BIT = 1 << CLASSES.index("byline")
-_LAST_OF_TAGS = frozenset(words_of(tag)[-1] for tag in AGENCIES)  # a line of an agency's tag ends with one of them
+_LAST_OF_TAGS = hash_words([words_of(tag)[-1] for tag in AGENCIES])  # a line of an agency's tag ends with one of them
 MAX_MARK_WORDS = 7  # of a line that is only an agency's tag or a document id
 MIN_LINK_WORDS, MAX_LINK_WORDS = 4, 20  # of a headline that links to another story
 
 
+@cache
+def _reason_of_phrases(phrases: int) -> RemovedReason | None:
+    return next((reason for bit, reason in _BITS if phrases & bit), None)
+
+
 def class_of(
-    text: str, words: Sequence[str], phrases: int, *, repeats: bool, after: bool, digits: bool = True
+    text: str, phrases: int, *, words: int, repeats: bool, after: bool, digits: bool = True, tag: bool = True
 ) -> RemovedReason:
-    """Return the class of a paragraph that was left out, of which `words` are the words (`lines.words_of`).
+    """Return the class of a paragraph of so many `words` that was left out.
 
     `phrases` are the bits of the known phrases in it (`phrases.find_classes`). It `repeats` one that was kept; it
-    stands `after` the article's first paragraph; it has no `digits` where the caller knows so.
+    stands `after` the article's first paragraph; it has no `digits`, or does not end as an agency's `tag` does, where
+    the caller knows so.
     """
     if repeats:
         return RemovedReason.DUPLICATE
-    count = len(words)
-    if count <= MAX_MARK_WORDS:
+    if words <= MAX_MARK_WORDS:
         if digits and read_doc_id(text):
             return RemovedReason.DOC_ID
-        if count and words[-1] in _LAST_OF_TAGS and read_tag_line(text):
+        if tag and read_tag_line(text):
             return RemovedReason.BYLINE
     if phrases & _BYLINE_BIT and is_credits(text):
         return RemovedReason.BYLINE
-    for bit, reason in _BITS:
-        if phrases & bit:
-            return reason
-    if after and MIN_LINK_WORDS <= count <= MAX_LINK_WORDS and text[-1] not in ".:":
+    if reason := _reason_of_phrases(phrases):
+        return reason
+    if after and MIN_LINK_WORDS <= words <= MAX_LINK_WORDS and text[-1] not in ".:":
         return RemovedReason.RELATED_LINKS
     return RemovedReason.NAVIGATION if _NAME_LIKE.fullmatch(text) else RemovedReason.OTHER
 
 
-def count_removed(
-    units: Units, look: Look, kept: NDArray[np.bool_], known: Set[str], first: int
-) -> tuple[Removed, ...]:
-    """Return the characters left out by class, most first. `known` are the keys of what was kept or is the headline."""
+def count_removed(units: Units, look: Look, kept: NDArray[np.bool_], first: int) -> tuple[Removed, ...]:
+    """Return the characters left out by class, most first. `kept` are the article's paragraphs and its headline."""
     chars: dict[RemovedReason, int] = {}
-    phrases, digits = look.classes.tolist(), (units.counts[:, DIGIT] > 0).tolist()
-    for at in np.flatnonzero(~kept).tolist():
+    left = np.flatnonzero(~kept)
+    of_each = zip(
+        left.tolist(),
+        look.classes[left].tolist(),
+        units.text.lengths[left].tolist(),
+        np.isin(look.keys[left], look.keys[kept]).tolist(),
+        (units.counts[left, DIGIT] > 0).tolist(),
+        _end_as_tags(units.text)[left].tolist(),
+        strict=True,
+    )
+    for at, phrases, words, repeats, digits, tag in of_each:
         text = units.texts[at]
-        reason = class_of(
-            text,
-            units.words[at],
-            phrases[at],
-            repeats=look.keys[at] in known,
-            after=at > first,
-            digits=digits[at],
-        )
+        reason = class_of(text, phrases, words=words, repeats=repeats, after=at > first, digits=digits, tag=tag)
         chars[reason] = chars.get(reason, 0) + len(text)
     return tuple(Removed(reason=reason, chars=n) for reason, n in sorted(chars.items(), key=lambda item: -item[1]))
+
+
+def _end_as_tags(text: Vocabulary) -> NDArray[np.bool_]:
+    """Return whether the last word of each paragraph is that of an agency's tag."""
+    ends = text.ends()
+    found = np.zeros(len(ends), bool)
+    some = text.lengths > 0
+    found[some] = text.words.which(_LAST_OF_TAGS)[text.running[ends[some] - 1]]
+    return found

@@ -1,61 +1,148 @@
-"""The words of a text as numbers: what is asked of every word is asked of each distinct one, once."""
+"""The words of a text as numbers: hashed all at once, so that no word is written out nor looked up by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.clean.flat.lines import Ints
-from workers.clean.flat.stopwords import STOPWORDS
+from workers.clean.fingerprint import mixed
+from workers.clean.folding import code_points
 
+Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Hashes = NDArray[np.uint64]
+
+_BASE = 0x9E3779B97F4A7C15  # odd, so that its powers have inverses; its bits are those of the golden ratio
+_POWERS_KEPT = 1 << 15  # 0.5 MB; a longer text works out its own
+
+
+def _powers_of(base: int, count: int) -> Hashes:
+    """Return the powers of `base` from the 0th on, of which 64 bits are kept."""
+    powers = np.full(count, base & (1 << 64) - 1, np.uint64)
+    powers[:1] = 1
+    return np.multiply.accumulate(powers)
+
+
+_INVERSE = pow(_BASE, -1, 1 << 64)
+_POWERS, _INVERSES = _powers_of(_BASE, _POWERS_KEPT), _powers_of(_INVERSE, _POWERS_KEPT)
+
+
+def hash_runs(values: NDArray[np.unsignedinteger], starts: Ints, ends: Ints) -> Hashes:
+    """Return a 64-bit hash of each run `values[start:end]`: Rabin and Karp's polynomial (1987), mixed; 0 of no values.
+
+    The same values give the same hash wherever they stand: all powers are of places in the whole, of which each run's
+    first is taken back.
+    """
+    n = len(values)
+    powers, inverses = (_POWERS, _INVERSES) if n <= _POWERS_KEPT else (_powers_of(_BASE, n), _powers_of(_INVERSE, n))
+    sums = np.zeros(n + 1, np.uint64)
+    np.cumsum(values * powers[:n], out=sums[1:])
+    return mixed((sums[ends] - sums[starts]) * inverses[np.minimum(starts, len(inverses) - 1)])
+
+
+def hash_words(words: Sequence[str]) -> Hashes:
+    """Return the hashes of `words`, folded as `lines.words_of` folds them, (words,)."""
+    behind = np.cumsum(np.fromiter(map(len, words), np.int64, len(words)) + 1)
+    return hash_runs(code_points(words), np.append(0, behind[:-1])[: len(words)], behind - 1)
+
+
+class WordTable:
+    """Numbers of words: of each of `values` its own, of all other words 0."""
+
+    def __init__(self, values: Mapping[str, int]) -> None:
+        hashes = hash_words(list(values))
+        order = np.argsort(hashes)
+        self._hashes = np.append(hashes[order], np.uint64(0))
+        self._values = np.append(np.fromiter(values.values(), np.int64, len(values))[order], 0)
+
+    def of(self, hashes: Hashes) -> Ints:
+        """Return the number of each word, given as hashes."""
+        at = np.searchsorted(self._hashes[:-1], hashes)
+        numbers: Ints = self._values[at] * (self._hashes[at] == hashes)
+        return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of lines: the distinct ones, in the order of their hashes, and where each stands."""
+
+    hashes: Hashes  # (distinct,); the other arrays name words by their place here
+    chars: Ints  # (distinct,)
+    running: Ints  # (words,), all words in the order of the text
+    lengths: Ints  # (lines,), in words
+
+    @classmethod
+    def of(cls, folded: NDArray[np.uint32], lines: int) -> Words:
+        """Return the words of so many lines that are `folded` (see `Folding.fold`)."""
+        inked = np.zeros(len(folded) + 2, bool)
+        np.greater(folded, ord(" "), out=inked[1:-1])
+        edges = np.flatnonzero(inked[1:] != inked[:-1])
+        starts, ends = edges[::2], edges[1::2]
+        hashes = hash_runs(folded, starts, ends)
+        order = np.argsort(hashes)
+        in_order = hashes[order]
+        new = np.ones(len(hashes), bool)
+        np.not_equal(in_order[1:], in_order[:-1], out=new[1:])
+        running = np.empty(len(hashes), np.int64)
+        running[order] = np.cumsum(new) - 1
+        behind = np.append(np.searchsorted(starts, np.flatnonzero(folded == ord("\n"))), len(starts))[:lines]
+        lengths = np.diff(behind, prepend=0)
+        return cls(in_order[new], (ends - starts)[order[new]], running, lengths)
+
+    def which(self, among: Hashes) -> Flags:
+        """Return which of the distinct words are `among` a few, (distinct,)."""
+        found = np.zeros(len(self.hashes), bool)
+        at = np.searchsorted(self.hashes, among)
+        inside = at < len(found)
+        at = at[inside]
+        found[at[self.hashes[at] == among[inside]]] = True
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The distinct words of a text and where each stands."""
+    """The words of a text by paragraph."""
 
-    words: list[str]  # each once; the arrays below name them by their place here
-    stops: Flags  # (words,), which are function words
-    tokens: list[str]  # the words in the order of the text
-    running: Ints  # (tokens,), the same as numbers
-    paragraph: Ints  # (tokens,), where each of `running` stands
-    lengths: Ints  # (paragraphs,), in tokens
+    words: Words
+    stops: Flags  # (distinct,), which words are function words
+    lengths: Ints  # (paragraphs,), in words
+    paragraph: Ints  # (words,), where each of the running words stands
     each: Ints  # the words of a paragraph without repetition, paragraph after paragraph
     each_paragraph: Ints  # where each of `each` stands
 
     @classmethod
-    def of(cls, paragraphs: Sequence[Sequence[str]]) -> Vocabulary:
-        """Return the vocabulary of paragraphs given as their words."""
-        tokens = list(chain.from_iterable(paragraphs))
-        words = list(dict.fromkeys(tokens))
-        numbers = dict(zip(words, range(len(words)), strict=True))
-        running = np.fromiter(map(numbers.__getitem__, tokens), np.int64, len(tokens))
-        lengths = np.fromiter(map(len, paragraphs), np.int64, len(paragraphs))
-        paragraph = np.repeat(np.arange(len(paragraphs)), lengths)
-        pairs = np.sort(paragraph * len(words) + running)
+    def of(cls, words: Words, stops: Flags, lengths: Ints) -> Vocabulary:
+        """Return the vocabulary of paragraphs that have so many of the running words each."""
+        distinct = max(len(words.hashes), 1)
+        paragraph = np.repeat(np.arange(len(lengths)), lengths)
+        pairs = np.sort(paragraph * distinct + words.running)
         pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
-        each_paragraph, each = np.divmod(pairs, max(len(words), 1))
-        return cls(words, cls._which(words, STOPWORDS), tokens, running, paragraph, lengths, each, each_paragraph)
+        each_paragraph, each = np.divmod(pairs, distinct)
+        return cls(words, stops, lengths, paragraph, each, each_paragraph)
 
-    @staticmethod
-    def _which(words: Sequence[str], among: Collection[str]) -> Flags:
-        return np.fromiter(map(among.__contains__, words), bool, len(words))
-
-    def which(self, among: Collection[str]) -> Flags:
-        """Return which of the words are in `among` (a set), (words,)."""
-        return self._which(self.words, among)
+    @property
+    def running(self) -> Ints:
+        """All words in the order of the text, as their places among the distinct ones."""
+        return self.words.running
 
     def count(self, wanted: Flags) -> Ints:
         """Return how many distinct words of each paragraph are `wanted`, (paragraphs,)."""
         return np.bincount(self.each_paragraph[wanted[self.each]], minlength=len(self.lengths))
 
     def words_in(self, paragraphs: Flags) -> Flags:
-        """Return which words stand in any of the paragraphs, (words,)."""
-        found = np.zeros(len(self.words), bool)
+        """Return which words stand in any of the paragraphs, (distinct,)."""
+        found = np.zeros(len(self.words.hashes), bool)
         found[self.running[paragraphs[self.paragraph]]] = True
         return found
+
+    def ends(self) -> Ints:
+        """Return where the running words of each paragraph end, (paragraphs,)."""
+        return np.cumsum(self.lengths)
+
+    def keys(self) -> Hashes:
+        """Return a hash of each paragraph's words in their order: paragraphs that have the same read alike."""
+        ends = self.ends()
+        return hash_runs(self.words.hashes[self.running], ends - self.lengths, ends)
