@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 _KEY_DIGITS = 32  # 128 bits: no two of 10 million texts share them
 MANY_PAGES = -1  # stands for the page of a line that two pages have
@@ -23,7 +24,7 @@ class LineMemory:
         # A line costs about 110 bytes: 22 MB when full. A page has a median of 150 lines, a long one 600.
         self.max_lines = max_lines
         self.max_lines_per_source = max_lines_per_source
-        self._sources: OrderedDict[str, OrderedDict[int, int]] = OrderedDict()
+        self._sources: OrderedDict[str, dict[int, int]] = OrderedDict()
         self._lines = 0
 
     def __len__(self) -> int:
@@ -38,19 +39,17 @@ class LineMemory:
 
     def learn(self, source: str, page: int, lines: Iterable[int]) -> None:
         """Note that `page` of `source` has these lines."""
-        known = self._sources.setdefault(source, OrderedDict())
+        known = self._sources.setdefault(source, {})
         self._sources.move_to_end(source)
         self._lines -= len(known)
         for line in lines:
-            if known.setdefault(line, page) != page:
-                known[line] = MANY_PAGES
-            known.move_to_end(line)
-        while len(known) > self.max_lines_per_source:
-            known.popitem(last=False)
+            known[line] = page if known.pop(line, page) == page else MANY_PAGES  # popped, it is the latest again
+        for oldest in list(islice(known, max(len(known) - self.max_lines_per_source, 0))):
+            del known[oldest]
         self._lines += len(known)
         while self._lines > self.max_lines and len(self._sources) > 1:
-            _, oldest = self._sources.popitem(last=False)
-            self._lines -= len(oldest)
+            _, forgotten = self._sources.popitem(last=False)
+            self._lines -= len(forgotten)
 
 
 class SeenTexts:

@@ -105,7 +105,7 @@ def judge(
     first = np.where(known, np.minimum(first, KNOWN_LINE), first)
     if marks := _end_marks(units, look):
         first = end_story(first, look.words, marks)
-    second = model.stretches.probability(np.concatenate([stretch_features(first, look.words), rows], axis=1))
+    second = model.stretches.probability(np.concatenate([stretch_features(first, look.words).T, rows.T]).T)
     probability = agree(first, second, known, look.words)
     return Judged(units, look, probability, known, choose(probability, look.words), lines.cut)
 
@@ -190,7 +190,7 @@ def _date(
     near = [units.texts[at] for at in range(start, min(first + 2, len(units))) if not kept[at] and at != title]
     if moment := first_date(near[:NEAR_HEADLINE]):
         return moment, PublishedAtSource.TEXT
-    for at in np.flatnonzero(~kept & (look.words <= MAX_MARK_WORDS)).tolist():
+    for at in np.flatnonzero(~kept & (look.words <= MAX_MARK_WORDS) & (units.counts[:, DIGIT] > 0)).tolist():
         if (doc_id := read_doc_id(units.texts[at])) and (moment := date_of_doc_id(doc_id)):
             return moment, PublishedAtSource.DOC_ID
     return None, None

@@ -14,8 +14,10 @@ from workers.clean.flat.vocabulary import Vocabulary
 
 REACH = 30  # paragraphs before the article's first one; 96 of 100 headlines of WCXB pages stand within it
 MAX_WORDS, MAX_CHARS = 32, 220
+MIN_TITLE_CHARS = 13  # of a line that the page's title begins with
 MIN_SCORE = -2.0  # log-odds; on WCXB 95 of 100 pages have a candidate above it, and 85 of 100 of those are right
 _SITE_NAME = re.compile(r"(?<!\s)\s+[|·•»–—-]\s+[^|·•»–—]{2,40}$")
+_WORD = re.compile(r"\w+")
 _CREDIT_BITS = (1 << CLASSES.index("byline")) | (1 << CLASSES.index("time"))
 _OTHER_BITS = ~(_CREDIT_BITS | (1 << CLASSES.index("related-links")) | (1 << CLASSES.index("caption")))
 
@@ -46,7 +48,7 @@ WEIGHTS = {
 
 def bare(text: str) -> str:
     """Return the words of `text` in lower case, for comparison."""
-    return " ".join(re.findall(r"\w+", text.lower().replace("’", "'")))
+    return " ".join(_WORD.findall(text.lower()))
 
 
 def without_site(text: str) -> str:
@@ -104,7 +106,7 @@ def candidates(
     columns = [
         np.ones(len(places)),
         _shared_with(units.text, kept)[at],
-        [float(k > 0 and len(plain := bare(units.texts[k])) > 12 and title.startswith(plain)) for k in places],
+        [float(k > 0 and _begins(title, units.texts[k])) for k in places],
         at == 0,
         (count >= 5) & (count <= 18),
         count < 4,
@@ -124,6 +126,16 @@ def candidates(
         probability[at],
     ]
     return places, np.array(columns, np.float64).T
+
+
+def _begins(title: str, text: str) -> bool:
+    """Return whether the words of `title` begin with those of `text`, of more than a few."""
+    text = text.lower()
+    first = _WORD.search(text)
+    if first is None or not title.startswith(first.group()):
+        return False  # as most do
+    plain = bare(text)
+    return len(plain) >= MIN_TITLE_CHARS and title.startswith(plain)
 
 
 def _shared_with(text: Vocabulary, kept: NDArray[np.bool_]) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.clean.flat.features import as_rows, shifted, stacked
 from workers.clean.flat.lines import CAPITALISED, COMMA, LOWER, SPACE, WORDS, Floats, Lines, start_kind
 
 NO_SPACE_BEFORE = frozenset(".,;:!?)]}%”’…")
@@ -13,28 +14,21 @@ NO_SPACE_AFTER = frozenset("([{“‘$£€#")
 
 def join_features(lines: Lines) -> Floats:
     """Return one row for each break between two neighbouring lines: (lines - 1, features)."""
-    n = len(lines)
-    ends, starts = lines.ends.astype(np.float32), lines.starts.astype(np.float32)
+    n, counts, ends, starts = len(lines), lines.counts, lines.ends, lines.starts
     first_stop, last_stop = lines.edge_stops
     chars = np.fromiter(map(len, lines.texts), np.float32, n)
-    words = lines.counts[:, WORDS]
-    capitals = lines.counts[:, CAPITALISED] / np.maximum(words, 1)
-    gaps = np.minimum(lines.gaps, 3).astype(np.float32)
+    words = counts[:, WORDS]
     loose = (starts == 1) | (starts == 4) | (starts == 7)
     width = percentile_95(chars)
-    document = np.array(
-        [loose.mean(), (gaps > 0).mean(), (words > 8).mean(), (ends == 1).mean(), width], np.float32
+    document = [np.count_nonzero(flags) / n for flags in (loose, lines.gaps > 0, words > 8, ends == 1)]
+    own = stacked(
+        ends, starts, last_stop, first_stop, chars, words, counts[:, CAPITALISED] / np.maximum(words, 1),
+        np.minimum(lines.gaps, 3).astype(np.float32), lines.marked, counts[:, LOWER], counts[:, COMMA],
+        counts[:, SPACE],
     )  # fmt: skip
-    own = np.stack([ends, starts, last_stop, first_stop, chars, words, capitals, gaps,
-                    lines.marked, lines.counts[:, LOWER], lines.counts[:, COMMA],
-                    lines.counts[:, SPACE]], axis=1).astype(np.float32)  # fmt: skip
-    edge = np.full((1, own.shape[1]), -1, np.float32)
-    padded = np.concatenate([edge, own, edge])
-    before, left, right, after = (padded[k : k + n - 1] for k in range(4))
-    fullness = (left[:, 4] / max(float(width), 1.0))[:, None]
-    return np.concatenate(
-        [before, left, right, after, fullness, np.broadcast_to(document, (n - 1, len(document)))], axis=1
-    ).astype(np.float32)
+    around = shifted(own, (1, 0, -1, -2), -1)
+    fullness = chars[:-1] / max(float(width), 1.0)
+    return as_rows([*(columns[:, :-1] for columns in around), fullness], [*document, float(width)], n - 1)
 
 
 def percentile_95(values: NDArray[np.float32]) -> np.float32:

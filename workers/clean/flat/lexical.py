@@ -75,21 +75,22 @@ class WordWeights:
         tokens = self.numbers.of(text.words.hashes)[text.running]
         lengths, n = text.lengths, len(text.lengths)
         some = np.flatnonzero(lengths)
-        ends = np.cumsum(lengths)
-        place = np.arange(len(tokens)) - (ends - lengths)[text.paragraph]
-        at_edge = (place < EDGE_WORDS) | (lengths[text.paragraph] - place <= EDGE_WORDS)
-        total: Floats = np.zeros(n) + np.bincount(text.paragraph, self.alone[tokens] * at_edge, n)
+        ends = text.ends()
+        alone = self.alone[tokens]
+        for at in np.flatnonzero(lengths > 2 * EDGE_WORDS).tolist():
+            alone[ends[at] - lengths[at] + EDGE_WORDS : ends[at] - EDGE_WORDS] = 0
+        total: Floats = np.zeros(n) + np.bincount(text.paragraph, alone, n)
         total[some] += self.first[tokens[(ends - lengths)[some]]] + self.last[tokens[ends[some] - 1]]
         short = lengths <= EDGE_WORDS
-        total = total + self._score_pairs(tokens, text.paragraph, short, n)
+        total = total + self._score_pairs(tokens, text, short)
         count = np.minimum(lengths, 2 * EDGE_WORDS) + np.where(short, lengths - 1, 0) + 2
         return np.where(lengths > 0, total / np.sqrt(1 + count), 0.0)
 
-    def _score_pairs(self, tokens: Ints, paragraph: Ints, short: Flags, n: int) -> Floats:
+    def _score_pairs(self, tokens: Ints, text: Vocabulary, short: Flags) -> Floats:
         """Return the sums of the weights of pairs in the `short` paragraphs."""
-        before, after = tokens[:-1], tokens[1:]
-        beside = (paragraph[:-1] == paragraph[1:]) & self.begins_pair[before] & self.ends_pair[after]
-        at = np.flatnonzero(beside & short[paragraph[:-1]])
+        paragraph, n = text.paragraph, len(text.lengths)
+        at = np.flatnonzero(text.beside & self.begins_pair[tokens[:-1]] & self.ends_pair[tokens[1:]])
+        at = at[short[paragraph[at]]]
         if not len(at):
             return np.zeros(n)
         codes = tokens[at] * len(self.alone) + tokens[at + 1]

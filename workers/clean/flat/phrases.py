@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
-from workers.clean.flat.vocabulary import Ints, Vocabulary, WordTable, hash_words
+from workers.clean.flat.vocabulary import Ints, Vocabulary, WordTable
 
 # The classes, in the order of their bits. `label` opens a line that introduces a list (Related, Tags, Topics).
 CLASSES = (
@@ -30,42 +30,38 @@ def read_phrases() -> dict[str, list[tuple[list[str], int]]]:
 _FIRST, _SECOND, _ALONE = 1, 2, 4  # what a word may be in a phrase, as bits
 
 
-def _places_in_phrases(table: Mapping[str, Sequence[tuple[list[str], int]]]) -> dict[str, int]:
-    places: dict[str, int] = {}
+def _number_phrases() -> tuple[WordTable, NDArray[np.uint8], dict[int, list[tuple[list[int], int]]]]:
+    """Return the numbers of the words in phrases, by number what each may be there, and the phrases as numbers."""
+    table = read_phrases()
+    words = dict.fromkeys(word for first, phrases in table.items() for rest, _ in phrases for word in (first, *rest))
+    numbers = {word: number for number, word in enumerate(words, start=1)}
+    places = np.zeros(len(numbers) + 1, np.uint8)
+    phrases_of: dict[int, list[tuple[list[int], int]]] = {}
     for first, phrases in table.items():
+        phrases_of[numbers[first]] = [([numbers[word] for word in rest], bit) for rest, bit in phrases]
         for rest, _ in phrases:
-            places[first] = places.get(first, 0) | (_FIRST if rest else _ALONE)
+            places[numbers[first]] |= _FIRST if rest else _ALONE
             if rest:
-                places[rest[0]] = places.get(rest[0], 0) | _SECOND
-    return places
+                places[numbers[rest[0]]] |= _SECOND
+    return WordTable(numbers), places, phrases_of
 
 
-def _as_hashes(table: Mapping[str, Sequence[tuple[list[str], int]]]) -> dict[int, list[tuple[list[int], int]]]:
-    firsts = hash_words(list(table)).tolist()
-    return {
-        first: [(hash_words(rest).tolist(), bit) for rest, bit in phrases]
-        for first, phrases in zip(firsts, table.values(), strict=True)
-    }
-
-
-_TABLE = read_phrases()
-_PLACES, PHRASES = WordTable(_places_in_phrases(_TABLE)), _as_hashes(_TABLE)
+_NUMBERS, _PLACES, _PHRASES = _number_phrases()
 
 
 def find_classes(text: Vocabulary) -> Ints:
     """Return for each paragraph the classes whose phrases occur in it, as bits in the order of CLASSES."""
-    of_words = _PLACES.of(text.words.hashes).astype(np.uint8)
-    of_running = of_words[text.running]
-    begins = (of_running & _ALONE) > 0
-    beside = text.paragraph[1:] == text.paragraph[:-1]
-    begins[:-1] |= ((of_running[:-1] & _FIRST) > 0) & ((of_running[1:] & _SECOND) > 0) & beside
-    places = np.flatnonzero(begins)
-    paragraphs = text.paragraph[places]
+    numbers = _NUMBERS.of(text.words.hashes)[text.running]
+    places = _PLACES[numbers]
+    begins = (places & _ALONE) > 0
+    begins[:-1] |= ((places[:-1] & _FIRST) > 0) & ((places[1:] & _SECOND) > 0) & text.beside
+    at_all = np.flatnonzero(begins)
+    paragraphs = text.paragraph[at_all]
     behind = text.ends()[paragraphs]
-    words = text.words.hashes[text.running].tolist()
+    words = numbers.tolist()
     found = [0] * len(text.lengths)
-    for at, paragraph, end in zip(places.tolist(), paragraphs.tolist(), behind.tolist(), strict=True):
-        for rest, bit in PHRASES[words[at]]:
+    for at, paragraph, end in zip(at_all.tolist(), paragraphs.tolist(), behind.tolist(), strict=True):
+        for rest, bit in _PHRASES[words[at]]:
             if words[at + 1 : at + 1 + len(rest)] == rest and at + len(rest) < end:
                 found[paragraph] |= bit
     return np.array(found, np.int64)

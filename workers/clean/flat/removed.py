@@ -13,7 +13,7 @@ from workers.clean.agencies import AGENCIES
 from workers.clean.flat.features import Look, Units
 from workers.clean.flat.lines import DIGIT, words_of
 from workers.clean.flat.phrases import CLASSES
-from workers.clean.flat.vocabulary import Vocabulary, hash_words
+from workers.clean.flat.vocabulary import Hashes, Vocabulary, hash_words
 from workers.clean.wire import is_credits, read_doc_id, read_tag_line
 
 # The classes of `phrases.tsv` and what they are published as, the most telling first: a disclaimer may speak of
@@ -34,7 +34,9 @@ _PUBLISHED_AS = (
 _BITS = tuple((1 << CLASSES.index(name), reason) for name, reason in _PUBLISHED_AS)
 _NAME_LIKE = re.compile(r"(?:[^\W\d_][\w.'’&/-]*+\W{0,3}){1,4}")
 _BYLINE_BIT = 1 << CLASSES.index("byline")
-_LAST_OF_TAGS = hash_words([words_of(tag)[-1] for tag in AGENCIES])  # a line of an agency's tag ends with one of them
+_LAST_OF_TAGS = frozenset(
+    hash_words([words_of(tag)[-1] for tag in AGENCIES]).tolist()
+)  # a line of an agency's tag ends with one of them
 MAX_MARK_WORDS = 7  # of a line that is only an agency's tag or a document id
 MIN_LINK_WORDS, MAX_LINK_WORDS = 4, 20  # of a headline that links to another story
 
@@ -72,27 +74,35 @@ def class_of(
 def count_removed(units: Units, look: Look, kept: NDArray[np.bool_], first: int) -> tuple[Removed, ...]:
     """Return the characters left out by class, most first. `kept` are the article's paragraphs and its headline."""
     chars: dict[RemovedReason, int] = {}
-    left = np.flatnonzero(~kept)
+    left = (~kept).nonzero()[0]
+    known = set(look.keys[kept].tolist())
     of_each = zip(
         left.tolist(),
         look.classes[left].tolist(),
         units.text.lengths[left].tolist(),
-        np.isin(look.keys[left], look.keys[kept]).tolist(),
+        look.keys[left].tolist(),
         (units.counts[left, DIGIT] > 0).tolist(),
-        _end_as_tags(units.text)[left].tolist(),
+        _last_words(units.text)[left].tolist(),
         strict=True,
     )
-    for at, phrases, words, repeats, digits, tag in of_each:
+    for at, phrases, words, key, digits, last in of_each:
         text = units.texts[at]
-        reason = class_of(text, phrases, words=words, repeats=repeats, after=at > first, digits=digits, tag=tag)
+        reason = class_of(
+            text,
+            phrases,
+            words=words,
+            repeats=key in known,
+            after=at > first,
+            digits=digits,
+            tag=last in _LAST_OF_TAGS,
+        )
         chars[reason] = chars.get(reason, 0) + len(text)
     return tuple(Removed(reason=reason, chars=n) for reason, n in sorted(chars.items(), key=lambda item: -item[1]))
 
 
-def _end_as_tags(text: Vocabulary) -> NDArray[np.bool_]:
-    """Return whether the last word of each paragraph is that of an agency's tag."""
-    ends = text.ends()
-    found = np.zeros(len(ends), bool)
+def _last_words(text: Vocabulary) -> Hashes:
+    """Return the hash of the last word of each paragraph, 0 where it has none."""
+    last = np.zeros(len(text.lengths), np.uint64)
     some = text.lengths > 0
-    found[some] = text.words.which(_LAST_OF_TAGS)[text.running[ends[some] - 1]]
-    return found
+    last[some] = text.words.hashes[text.running[text.ends()[some] - 1]]
+    return last

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.clean.flat.features import as_rows, best_stretch, distance_to, shifted, window_sums, within
+from workers.clean.flat.features import as_rows, best_stretch, distance_to, shifted, stacked, window_sums, within
 from workers.clean.flat.lines import Floats
 
 SURE, UNLIKELY = 0.7, 0.15  # first-look probabilities that count as article and as clutter
@@ -22,12 +22,12 @@ def stretch_features(probability: Floats, words: Floats) -> Floats:
     weight = np.minimum(words, 60) + 2
     mass = (probability * weight).astype(np.float32)
     total = float(mass.sum()) + 1e-6
-    sums = window_sums(np.stack([mass, weight])[_MASS_AND_WEIGHT], _REACH_OF_EACH)
+    sums = window_sums(stacked(mass, weight)[_MASS_AND_WEIGHT], _REACH_OF_EACH)
     around = sums[: len(REACHES)] / np.maximum(sums[len(REACHES) :], 1)
     earlier = np.cumsum(mass) - mass
     later = total - earlier - mass
     sure = probability > SURE
-    flags = np.stack([sure, probability < UNLIKELY, (probability > 0.85) & (words > 20)])
+    flags = stacked(sure, probability < UNLIKELY, (probability > 0.85) & (words > 20))
     columns = [
         probability, *shifted(odds[None, :], (1, -1, 2, -2, 3, -3), -6), around,
         earlier / total, later / total, np.minimum(earlier, 3_000), np.minimum(later, 3_000), distance_to(flags),

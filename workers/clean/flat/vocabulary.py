@@ -110,6 +110,7 @@ class Vocabulary:
     stops: Flags  # (distinct,), which words are function words
     lengths: Ints  # (paragraphs,), in words
     paragraph: Ints  # (words,), where each of the running words stands
+    beside: Flags  # (words - 1,), whether the next word stands in the same paragraph
     each: Ints  # the words of a paragraph without repetition, paragraph after paragraph
     each_paragraph: Ints  # where each of `each` stands
 
@@ -121,7 +122,8 @@ class Vocabulary:
         pairs = np.sort(paragraph * distinct + words.running)
         pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
         each_paragraph, each = np.divmod(pairs, distinct)
-        return cls(words, stops, lengths, paragraph, each, each_paragraph)
+        beside = paragraph[1:] == paragraph[:-1]
+        return cls(words, stops, lengths, paragraph, beside, each, each_paragraph)
 
     @property
     def running(self) -> Ints:
