@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.clean.block_words import (
-    ANCESTOR_TAGS,
-    FIRST_WORDS,
+    AS_FIRST_WORD,
+    IS_CLASSED,
+    IS_STOPWORD,
     NAME_COUNT,
     NAME_LABELS,
-    STOPWORDS,
     TAG_COUNT,
     TAG_LABELS,
-    WORD_CLASSES,
+    WORD_COUNTS,
     WORD_LABELS,
+    WORD_NUMBERS,
 )
 from workers.clean.blocks import PROSE_CHARS, Block, Place
 from workers.clean.folding import TABLE_SIZE, code_points
+from workers.clean.running import Ints, RunningWords
 
 Floats: TypeAlias = NDArray[np.float32]
-Ints: TypeAlias = NDArray[np.int64]
 
 _WORD = re.compile(r"\w+")
 _OWN_TAG = {
@@ -67,8 +68,6 @@ _OWN_TAG = {
         )
     )
 }
-_SECTIONS = ANCESTOR_TAGS["article"] | ANCESTOR_TAGS["main"] | ANCESTOR_TAGS["section"]
-CORE_SHARE = 0.55  # of the page's prose: the smallest element with as much is taken for the one that holds the article
 
 LOCAL = (
     "chars", "words", "link_share", "links", "sentences", "commas", "end", "lower_start", "caps", "digits", "stops",
@@ -84,6 +83,8 @@ ORDER = (
 )  # fmt: skip
 WIDTHS = (3, 8)
 STEPS = (-2, -1, 1, 2)
+_LINK_SHARE = LOCAL.index("link_share")
+_HEADINGS = frozenset(f"h{level}" for level in range(10))
 AROUND = tuple(LOCAL.index(name) for name in ("chars", "link_share", "sentences", "end", "stops", "own_tag", "heading"))
 
 
@@ -91,166 +92,192 @@ def featurise(blocks: Sequence[Block], title: str | None) -> Floats:
     """Return the feature matrix, (blocks, features), in the order of `FEATURE_NAMES`. `title` is that of the page."""
     if not blocks:
         return np.zeros((0, len(FEATURE_NAMES)), np.float32)
-    local = _local(blocks, title)
+    heads = RunningWords.of([block.words for block in blocks])
+    numbers = heads.numbers(WORD_NUMBERS)
     chars = np.array([len(block.text) for block in blocks], np.float32)
-    prose = np.where((chars >= PROSE_CHARS) & (local[:, 2] < 0.5), chars, 0).astype(np.float32)
+    local = _local(blocks, heads, numbers, title)
+    links = local[_LINK_SHARE] * chars
+    prose = np.where((chars >= PROSE_CHARS) & (local[_LINK_SHARE] < 0.5), chars, 0).astype(np.float32)
     parts = (
         local,
-        _words(blocks),
+        _words(heads, numbers),
         _places(blocks),
         _bits(blocks),
-        _groups(chars, local[:, 2] * chars, prose, [block.place.signature for block in blocks]),
-        _groups(chars, local[:, 2] * chars, prose, [_path(block.place) for block in blocks]),
-        _order(blocks, chars, local[:, 2] * chars, prose),
+        _groups(chars, links, prose, [block.place.signature for block in blocks]),
+        _groups(chars, links, prose, [_path(block.place) for block in blocks]),
+        _order(chars, links, prose),
         _neighbours(local),
     )
     # columns are whole, as the trees ask for them: rows would be turned round
-    return np.concatenate([part.T for part in parts], axis=0, dtype=np.float32).T
+    return np.concatenate(parts, axis=0, dtype=np.float32).T
 
 
-def _local(blocks: Sequence[Block], title: str | None) -> Floats:
-    """Return the figures of each block by itself, `LOCAL`."""
+def _local(blocks: Sequence[Block], heads: RunningWords, numbers: Ints, title: str | None) -> Floats:
+    """Return the figures of each block by itself, (`LOCAL`, blocks)."""
     title_words = frozenset(_WORD.findall(title.lower())) if title else frozenset()
-    repeats = Counter([block.text for block in blocks])
-    h1 = next((index for index, block in enumerate(blocks) if block.place.tag == "h1"), -1)
-    signs = _signs([block.text for block in blocks])
-    rows = []
-    for index, (block, n, sentences, capitals, digits) in enumerate(zip(blocks, *signs, strict=True)):
-        text, place = block.text, block.place
-        chars, tag, head = len(text), place.tag, block.words
-        m = max(1, len(head))
-        last = text[-1] if text[-1] not in "\"”’')]" else text[-2:-1]
-        rows.append((
-            min(chars, 2000),
-            min(n, 300),
-            block.link_chars / chars,
-            min(block.links, 20),
-            sentences if chars > 20 else 0,
-            text.count(","),
-            1.0 if last in ".!?…" and last else 2.0 if last == ":" else 0.0,
-            text[0].islower(),
-            capitals / min(n, CAPITALS_OF_WORDS),
-            digits / min(chars, DIGITS_OF_CHARS),
-            sum(map(_is_stopword, head)) / m,
-            chars / n,
-            text.count('"') + text.count("“"),
-            "?" in text,
-            block.emphasised_chars / chars,
-            min(block.lines, 20),
-            min(text.count("|"), 10),
-            min(place.depth, 40),
-            _OWN_TAG.get(tag, 40.0),
-            len(tag) == 2 and tag[0] == "h" and tag[1].isdigit(),
-            place.hidden,
-            sum(map(title_words.__contains__, head)) / m if n < 40 else 0.0,
-            min(repeats[text], 6),
-            2.0 if h1 < 0 else index < h1,
-            max(-60, min(60, index - h1)) if h1 >= 0 else -99,
-        ))  # fmt: skip
-    return np.array(rows, np.float32)
+    of_title = np.fromiter(map(title_words.__contains__, heads.words), bool, len(heads.words))
+    texts = [block.text for block in blocks]
+    repeats = Counter(texts)
+    tags = [block.place.tag for block in blocks]
+    from_h1 = np.arange(len(blocks)) - tags.index("h1") if "h1" in tags else None
+    signs = _Signs(texts)
+    chars, words, said = signs.lengths, signs.words, np.maximum(heads.counts, 1)
+    columns = (
+        np.minimum(chars, 2000),
+        np.minimum(words, 300),
+        np.array([block.link_chars for block in blocks]) / chars,
+        np.minimum([block.links for block in blocks], 20),
+        np.where(chars > 20, signs.sentences, 0),
+        signs.count(_COMMA),
+        signs.ends,
+        signs.starts_lower,
+        signs.capitals_in_head / np.minimum(words, CAPITALS_OF_WORDS),
+        signs.digits_in_head / np.minimum(chars, DIGITS_OF_CHARS),
+        heads.sums(IS_STOPWORD[numbers]) / said,
+        chars / words,
+        signs.count(_DOUBLE_QUOTE),
+        signs.count(_QUESTION) > 0,
+        np.array([block.emphasised_chars for block in blocks]) / chars,
+        np.minimum([block.lines for block in blocks], 20),
+        np.minimum(signs.count(_PIPE), 10),
+        np.minimum([block.place.depth for block in blocks], 40),
+        [_OWN_TAG.get(tag, 40.0) for tag in tags],
+        [tag in _HEADINGS for tag in tags],
+        [block.place.hidden for block in blocks],
+        np.where(words < 40, heads.sums(of_title) / said, 0),
+        np.minimum([repeats[text] for text in texts], 6),
+        2.0 if from_h1 is None else from_h1 < 0,
+        -99 if from_h1 is None else np.minimum(np.maximum(from_h1, -60), 60),
+    )
+    local = np.empty((len(columns), len(blocks)), np.float32)
+    for at, column in enumerate(columns):
+        local[at] = column
+    return local
 
 
-_is_stopword = STOPWORDS.__contains__
 CAPITALS_OF_WORDS = 40  # at the head of a block, of which the capitalised are counted
 DIGITS_OF_CHARS = 120  # at the head of a block, of which the digits are counted
 # What a character is, as bits.
-_CAPITAL, _DIGIT, _SPACE, _ENDING, _CLOSING = (1 << bit for bit in range(5))
+_CAPITAL, _LOWER, _DIGIT, _SPACE, _STOP, _COLON, _CLOSING, _COMMA, _DOUBLE_QUOTE, _QUESTION, _PIPE = (
+    1 << bit for bit in range(11)
+)
 
 
 def _signs_of(char: str) -> int:
     """Return what a character is, as bits."""
     return (
         _CAPITAL * char.isupper()
+        | _LOWER * char.islower()
         | _DIGIT * char.isdigit()
         | _SPACE * char.isspace()
-        | _ENDING * (char in ".!?…")
+        | _STOP * (char in ".!?…")
+        | _COLON * (char == ":")
         | _CLOSING * (char in "'\"”’)]")
+        | _COMMA * (char == ",")
+        | _DOUBLE_QUOTE * (char in '"“')
+        | _QUESTION * (char == "?")
+        | _PIPE * (char == "|")
     )
 
 
-_SIGNS = np.array([_signs_of(chr(code)) for code in range(TABLE_SIZE)], np.uint8)
+_SIGNS = np.array([_signs_of(chr(code)) for code in range(TABLE_SIZE)], np.uint16)
 
 
-def _signs(texts: Sequence[str]) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Return of each text its words, the ends of sentences, and of its head the capitalised words and the digits.
+class _Signs:
+    """What the characters of texts say, a figure a text; none of them is empty."""
 
-    The end of a sentence is a stop with closing signs or none behind it, and then white space or the end.
-    """
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    codes = code_points([*texts, ""])
-    signs = _SIGNS[np.minimum(codes, TABLE_SIZE - 1)]
-    wide = codes >= TABLE_SIZE
-    if wide.any():
-        distinct, places = np.unique(codes[wide], return_inverse=True)
-        signs[wide] = np.array([_signs_of(chr(code)) for code in distinct.tolist()], np.uint8)[places]
-    begins = np.cumsum(lengths + 1) - (lengths + 1)
+    def __init__(self, texts: Sequence[str]) -> None:
+        codes = code_points([*texts, ""])  # the last is a line break
+        self._signs = _SIGNS[np.minimum(codes, TABLE_SIZE - 1)]
+        wide = codes >= TABLE_SIZE
+        if wide.any():
+            distinct, places = np.unique(codes[wide], return_inverse=True)
+            self._signs[wide] = np.array([_signs_of(chr(code)) for code in distinct.tolist()], np.uint16)[places]
+        self.lengths: Ints = np.fromiter(map(len, texts), np.int64, len(texts))
+        self._behind: Ints = np.cumsum(self.lengths + 1) - 1
+        self._begins: Ints = self._behind - self.lengths
+        self._space = self._is(_SPACE)
+        self._word_begins = np.flatnonzero(~self._space & np.append(True, self._space[:-1]))
+        self._first_word: Ints = np.searchsorted(self._word_begins, self._begins)
+        self.words: Ints = np.diff(self._first_word, append=len(self._word_begins))
 
-    space = (signs & _SPACE) > 0
-    words = np.flatnonzero(~space & np.append(True, space[:-1]))  # where one begins
-    first: Ints = np.searchsorted(words, begins)  # the first word of each text
-    capitals: Ints = np.append(0, np.cumsum((signs[words] & _CAPITAL) > 0))
-    counts: Ints = np.append(first[1:], len(words)) - first
-    in_head = capitals[first + np.minimum(counts, CAPITALS_OF_WORDS)] - capitals[first]
+    def _is(self, sign: int) -> NDArray[np.bool_]:
+        # without the comparison numpy takes tenfold to find where it holds
+        return np.asarray((self._signs & sign) > 0)
 
-    ends: Ints = np.flatnonzero(signs & _ENDING)
-    behind: Ints = ends + 1
-    while (closing := (signs[behind] & _CLOSING) > 0).any():
-        behind = behind + closing
-    ends = ends[space[behind]]
-    sentences = np.searchsorted(ends, begins + lengths) - np.searchsorted(ends, begins)
+    def count(self, sign: int, *, within: int | None = None) -> Ints:
+        """Return how many characters of each text, or of the first so many of it, are that."""
+        found = np.flatnonzero(self._is(sign))
+        return self._in_each(found, self._behind if within is None else np.minimum(self._begins + within, self._behind))
 
-    digits = np.flatnonzero(signs & _DIGIT)
-    of_head = begins + np.minimum(lengths, DIGITS_OF_CHARS)
-    digits_in_head = np.searchsorted(digits, of_head) - np.searchsorted(digits, begins)
-    return counts.tolist(), sentences.tolist(), in_head.tolist(), digits_in_head.tolist()
+    def _in_each(self, found: Ints, behind: Ints) -> Ints:
+        """Return how many of the places `found` each text has before `behind`."""
+        return np.asarray(np.searchsorted(found, behind) - np.searchsorted(found, self._begins))
+
+    @property
+    def sentences(self) -> Ints:
+        """The ends of sentences: a stop with closing signs or none behind it, and then white space or the end."""
+        stops: Ints = np.flatnonzero(self._is(_STOP))
+        behind = stops + 1
+        while (closing := (self._signs[behind] & _CLOSING) > 0).any():
+            behind = behind + closing
+        return self._in_each(stops[self._space[behind]], self._behind)
+
+    @property
+    def capitals_in_head(self) -> Ints:
+        """The capitalised among the first `CAPITALS_OF_WORDS` words."""
+        capitals: Ints = np.append(0, np.cumsum((self._signs[self._word_begins] & _CAPITAL) > 0))
+        first = self._first_word
+        return np.asarray(capitals[first + np.minimum(self.words, CAPITALS_OF_WORDS)] - capitals[first])
+
+    @property
+    def digits_in_head(self) -> Ints:
+        """The digits among the first `DIGITS_OF_CHARS` characters."""
+        return self.count(_DIGIT, within=DIGITS_OF_CHARS)
+
+    @property
+    def starts_lower(self) -> NDArray[np.bool_]:
+        """Whether it begins in lower case."""
+        return np.asarray((self._signs[self._begins] & _LOWER) > 0)
+
+    @property
+    def ends(self) -> Floats:
+        """How it ends, one closing sign aside: with a stop (1), a colon (2) or otherwise (0)."""
+        last = self._signs[self._behind - 1]
+        # of a text that is a closing sign and nothing else this is the line break before it
+        last = np.where(last & _CLOSING, self._signs[self._behind - 2], last)
+        return np.asarray(((last & _STOP) > 0) + 2.0 * ((last & _COLON) > 0), np.float32)
 
 
-def _words(blocks: Sequence[Block]) -> Floats:
-    """Return how many words of each class a block has, 0 to 3, and the class of its first word."""
-    rows = []
-    nothing = [0.0] * (len(WORD_LABELS) + 1)
-    for block in blocks:
-        row = nothing.copy()
-        for word in block.words:
-            if word in WORD_CLASSES:
-                for label in WORD_CLASSES[word]:
-                    row[label] += 1
-        if block.words:
-            row[-1] = FIRST_WORDS.get(block.words[0], 0)
-        rows.append(row)
-    return np.minimum(np.array(rows, np.float32), np.array([3.0] * len(WORD_LABELS) + [99.0], np.float32))
+def _words(heads: RunningWords, numbers: Ints) -> Floats:
+    """Return how many words of each class a block has, 0 to 3, and the class of its first word; a row each."""
+    counts = np.zeros((len(heads.counts), len(WORD_LABELS)), np.float32)
+    classed = np.flatnonzero(IS_CLASSED[numbers])
+    if len(classed):
+        of = heads.text[classed]
+        begins = np.flatnonzero(np.diff(of, prepend=-1))
+        counts[of[begins]] = np.add.reduceat(WORD_COUNTS[numbers[classed]], begins, axis=0)
+    first = np.zeros(len(counts), np.float32)
+    first[heads.filled] = AS_FIRST_WORD[numbers[heads.firsts]]
+    return np.concatenate([np.minimum(counts, 3).T, first[None]])
 
 
 def _places(blocks: Sequence[Block]) -> Floats:
-    """Return the figures of each block's place, the two above it, and the nearest section; then of the core."""
+    """Return, a row each, the figures of each block's place, the two above it, and the section; then of the core."""
     top = blocks[0].place
     while top.parent is not None:
         top = top.parent
     page_prose, page_chars = max(1, top.prose_chars), max(1, top.chars)
-    numbers: dict[Place, int] = {}  # of the places that are asked about
-    whole: dict[Place, tuple[tuple[int, ...], tuple[float, ...]]] = {}
-    around: list[tuple[int, ...]] = []  # numbers of place, parent, grandparent, section
-    cores: list[tuple[float, ...]] = []
-    sections: dict[Place, tuple[Place, int]] = {}
-    prose_wanted, with_prose = CORE_SHARE * page_prose, dict[Place, tuple[Place, int]]()
+    numbers: dict[Place, int] = {}  # of all places that are asked about
+    around: dict[Place, list[int]] = {}  # of each block's place: numbers of itself, parent, grandparent, section, core
     for block in blocks:
         place = block.place
-        row = whole.get(place)
-        if row is None:
+        if place not in around:
             parent = place.parent or place
-            section = _nearest(place, _is_section, sections)[0] if place.tags & _SECTIONS else top
-            core, distance = _nearest(place, lambda one: one.prose_chars >= prose_wanted, with_prose)
-            near = tuple(
-                numbers.setdefault(one, len(numbers)) for one in (place, parent, parent.parent or parent, section)
-            )
-            row = whole[place] = (
-                near,
-                (min(distance, 20), core.link_chars / max(1, core.chars), core.chars / page_chars, core.depth),
-            )
-        around.append(row[0])
-        cores.append(row[1])
-    sums = np.array([(p.chars, p.link_chars, p.prose_chars, p.blocks) for p in numbers], np.float64)
-    all_chars, links, prose, count = sums.T
+            near = (place, parent, parent.parent or parent, place.section, place.core)
+            around[place] = [numbers.setdefault(one, len(numbers)) for one in near]
+    sums = np.array([(p.chars, p.link_chars, p.prose_chars, p.blocks, p.depth) for p in numbers], np.float64)
+    all_chars, links, prose, count, depth = sums.T
     chars = np.maximum(all_chars, 1)
     figures = np.stack(
         [
@@ -262,55 +289,40 @@ def _places(blocks: Sequence[Block]) -> Floats:
             prose / page_prose,
             all_chars / page_chars,
             chars / np.maximum(count, 1),
-        ],
-        axis=1,
+        ]
     )
-    of_places = figures[np.array(around)].reshape(len(blocks), -1)
-    return np.concatenate([of_places, np.array(cores)], axis=1, dtype=np.float32)
-
-
-def _is_section(place: Place) -> bool:
-    return place.tag in ("article", "main", "section")
-
-
-def _nearest(place: Place, wanted: Callable[[Place], bool], known: dict[Place, tuple[Place, int]]) -> tuple[Place, int]:
-    """Return the nearest element that is `wanted`, itself or above, else the topmost, and how far above it is.
-
-    `known` keeps what was found for the elements on the way: those of a page share most of it.
-    """
-    climbed = []
-    while place not in known and place.parent is not None and not wanted(place):
-        climbed.append(place)
-        place = place.parent
-    found, distance = known.setdefault(place, (place, 0))
-    for lower in reversed(climbed):
-        distance += 1
-        known[lower] = found, distance
-    return found, distance
+    *places, core = np.array([around[block.place] for block in blocks]).T
+    distance = depth[places[0]] - depth[core]
+    of_core = (np.minimum(distance, 20), links[core] / chars[core], all_chars[core] / page_chars, depth[core])
+    return np.concatenate([*(figures[:, number] for number in places), of_core], dtype=np.float32)
 
 
 def _bits(blocks: Sequence[Block]) -> Floats:
-    """Return, a column each, the tags above a block (0, 1) and the names: 0 nowhere, 1 far above, 2 near."""
+    """Return, a row each, the tags above a block (0, 1) and the names: 0 nowhere, 1 far above, 2 near."""
     tags = _spread([block.place.tags for block in blocks], TAG_COUNT)
     names = _spread([block.place.names for block in blocks], NAME_COUNT)
     near = _spread([block.place.near_names | block.inner_names for block in blocks], NAME_COUNT)
-    return np.concatenate([tags, names + near], axis=1)
+    return np.concatenate([tags, names + near])
 
 
-def _spread(values: list[int], count: int) -> Floats:
-    raw = np.array(values, np.uint64)
-    return ((raw[:, None] >> np.arange(count, dtype=np.uint64)) & np.uint64(1)).astype(np.float32)
+def _spread(values: list[int], count: int) -> NDArray[np.uint8]:
+    """Return the lowest bits of each of `values`, (count, values)."""
+    octets = np.array(values, "<u8").view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(octets, axis=1, count=count, bitorder="little").T
 
 
 def _groups(chars: Floats, links: Floats, prose: Floats, keys: Sequence[str]) -> Floats:
-    """Return, per block, figures of all blocks of the page with the same key: a template shows in what it repeats."""
+    """Return, for each block, figures of all blocks of the page with the same key, (`GROUP`, blocks).
+
+    A template shows in what it repeats.
+    """
     numbers: dict[str, int] = {}
     group = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
     count = np.bincount(group)
     all_chars = np.bincount(group, chars)
     is_prose = np.bincount(group, prose > 0)
     rows = (count, all_chars / count, np.bincount(group, links) / all_chars, is_prose, is_prose / count)
-    return np.asarray(np.stack(rows, axis=1)[group], np.float32)
+    return np.asarray(np.stack(rows)[:, group], np.float32)
 
 
 def _path(place: Place) -> str:
@@ -319,9 +331,9 @@ def _path(place: Place) -> str:
     return f"{place.signature}<{parent.signature if parent else ''}<{grand.signature if grand else ''}"
 
 
-def _order(blocks: Sequence[Block], chars: Floats, links: Floats, prose: Floats) -> Floats:
-    """Return where each block stands among the others, and the figures of those around it."""
-    n = len(blocks)
+def _order(chars: Floats, links: Floats, prose: Floats) -> Floats:
+    """Return where each block stands among the others, and the figures of those around it; a row each."""
+    n = len(chars)
     total_prose, total_chars = max(1.0, float(prose.sum())), max(1.0, float(chars.sum()))
     indices = np.arange(n)
     before = np.cumsum(prose) - prose
@@ -344,7 +356,7 @@ def _order(blocks: Sequence[Block], chars: Floats, links: Floats, prose: Floats)
         low, high = np.maximum(0, indices - width), np.minimum(n, indices + width + 1)
         near, near_links, near_prose = (_window(values, low, high) for values in (chars, links, prose))
         columns += [near, near_links / np.maximum(near, 1), near_prose / np.maximum(near, 1)]
-    return np.stack(columns, axis=1).astype(np.float32)
+    return np.stack(columns).astype(np.float32)
 
 
 def _window(values: Floats, low: NDArray[np.int64], high: NDArray[np.int64]) -> Floats:
@@ -353,17 +365,15 @@ def _window(values: Floats, low: NDArray[np.int64], high: NDArray[np.int64]) -> 
 
 
 def _neighbours(local: Floats) -> Floats:
-    """Return the columns `AROUND` of the blocks one and two before and after; -1 beyond the page."""
-    chosen = local[:, AROUND]
-    shifted = []
-    for step in STEPS:
-        moved = np.full_like(chosen, -1)
+    """Return the rows `AROUND` of the blocks one and two before and after; -1 beyond the page."""
+    chosen = local[AROUND, :]
+    shifted = np.full((len(STEPS), *chosen.shape), -1, np.float32)
+    for moved, step in zip(shifted, STEPS, strict=True):
         if step < 0:
-            moved[-step:] = chosen[:step]
+            moved[:, -step:] = chosen[:, :step]
         else:
-            moved[:-step] = chosen[step:]
-        shifted.append(moved)
-    return np.concatenate(shifted, axis=1)
+            moved[:, :-step] = chosen[:, step:]
+    return shifted.reshape(-1, chosen.shape[1])
 
 
 FEATURE_NAMES: tuple[str, ...] = (

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from lxml import etree
 
@@ -13,7 +12,7 @@ from workers.clean.block_words import ANCESTOR_TAGS, NAME_CLASSES
 from workers.clean.folding import WORDS
 
 # Elements whose text is never read by a reader of the page.
-UNREAD = frozenset(
+UNREAD: Final = frozenset(
     {
         "script", "style", "template", "svg", "head", "iframe", "select", "object", "embed", "canvas", "map", "math",
         "audio", "video", "datalist", "textarea", "noframes", "frameset", "applet",
@@ -21,7 +20,7 @@ UNREAD = frozenset(
 )  # fmt: skip
 
 # Elements that begin and end a block. Everything else is inline.
-BLOCK_TAGS = frozenset(
+BLOCK_TAGS: Final = frozenset(
     {
         "html", "body", "address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "dir", "div",
         "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
@@ -30,22 +29,29 @@ BLOCK_TAGS = frozenset(
         "amp-img", "video", "label",
     }
 )  # fmt: skip
-CELLS = frozenset({"td", "th"})
-EMPHASIS = frozenset({"b", "strong", "em", "i"})
+CELLS: Final = frozenset({"td", "th"})
+EMPHASIS: Final = frozenset({"b", "strong", "em", "i"})
+SECTIONS: Final = frozenset({"article", "main", "section"})
 # What an element does to the text around it; any other stands in a line of it.
-_BLOCK, _UNREAD, _BREAK, _CELL, _LINK, _EMPHASIS, _INLINE = range(7)
-_KINDS = {
+_BLOCK: Final = 0
+_UNREAD: Final = 1
+_BREAK: Final = 2
+_CELL: Final = 3
+_LINK: Final = 4
+_EMPHASIS: Final = 5
+_INLINE: Final = 6
+_KINDS: Final[dict[str, int]] = {
     **dict.fromkeys(BLOCK_TAGS, _BLOCK), **dict.fromkeys(UNREAD, _UNREAD), "br": _BREAK, **dict.fromkeys(CELLS, _CELL),
     "a": _LINK, **dict.fromkeys(EMPHASIS, _EMPHASIS),
 }  # fmt: skip
-_NAMING = ("class", "id", "role")  # attributes that say what an element is for
-CELL_BREAK = " | "
-PROSE_CHARS = 80  # a block of as many characters, less than half of them links, is taken for running text
+CELL_BREAK: Final = " | "
+PROSE_CHARS: Final = 80  # a block of as many characters, less than half of them links, is taken for running text
+CORE_SHARE: Final = 0.55  # of the page's prose: the smallest element with as much is taken for what holds the article
 
-HEAD_CHARS = 400  # of a block, whose words are looked at: clutter says what it is at once
+HEAD_CHARS: Final = 400  # of a block, whose words are looked at: clutter says what it is at once
 
-_NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NAME_PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)  # 3 MB; the pages of a site call most of their elements alike
@@ -57,37 +63,52 @@ def names_of(names: str) -> int:
     return found
 
 
-@dataclass(slots=True, eq=False)
 class Place:
-    """A block-level element: its tag, what its ancestors are, and sums over the text below it."""
+    """A block-level element: what it is and what its ancestors are, and sums over the text below it."""
 
-    tag: str
-    parent: Place | None
-    depth: int
-    tags: int  # bits of ANCESTOR_TAGS, of this element and all above
-    names: int  # bits of NAME_CLASSES, from class and id of this element and all above
-    own_names: int
-    signature: str
-    hidden: bool
-    chars: int = 0  # of all text below
-    link_chars: int = 0
-    prose_chars: int = 0  # of blocks that look like sentences
-    blocks: int = 0
-    near_names: int = 0  # of this element and the two above
+    def __init__(
+        self, tag: str, parent: Place | None = None, *, names: int = 0, signature: str = "", hidden: bool = False
+    ) -> None:
+        self.tag = tag
+        self.parent = parent
+        self.own_names = names  # bits of NAME_CLASSES, from class, id and role
+        self.signature = signature  # tag and classes: those of one template are alike
+        self.hidden = hidden
+        self.depth = 0
+        self.tags = ANCESTOR_TAGS.get(tag, 0)  # bits, of this element and all above
+        self.names = names  # of this element and all above
+        self.near_names = names  # of this element and the two above
+        self.section = self  # the nearest `<article>`, `<main>` or `<section>`, itself or above; else the topmost
+        self.core = self  # the smallest element with most of the page's running text, itself or above; else the topmost
+        if parent is not None:
+            self.depth = parent.depth + 1
+            self.tags |= parent.tags
+            self.names |= parent.names
+            self.near_names |= parent.own_names
+            if parent.parent is not None:
+                self.near_names |= parent.parent.own_names
+            if tag not in SECTIONS:
+                self.section = parent.section
+        self.chars = 0  # of all text below
+        self.link_chars = 0
+        self.prose_chars = 0  # of blocks that look like sentences
+        self.blocks = 0
 
 
-@dataclass(slots=True, eq=False)
 class Block:
     """A run of text without a block-level break in it. `text` has single spaces; a line break stands for `<br>`."""
 
-    text: str
-    place: Place
-    link_chars: int = 0
-    links: int = 0
-    inner_names: int = 0  # NAME_CLASSES of the inline elements in it
-    emphasised_chars: int = 0
-    lines: int = 1
-    words: list[str] = field(default_factory=list)  # at its head, in lower case
+    def __init__(
+        self, text: str, place: Place, *, link_chars: int, links: int, inner_names: int, emphasised_chars: int
+    ) -> None:
+        self.text = text
+        self.place = place
+        self.link_chars = link_chars
+        self.links = links
+        self.inner_names = inner_names  # NAME_CLASSES of the inline elements in it
+        self.emphasised_chars = emphasised_chars
+        self.lines = text.count("\n") + 1
+        self.words: list[str] = []  # at its head, in lower case
 
 
 class BlockReader:
@@ -103,27 +124,27 @@ class BlockReader:
 
     def read(self, root: Any) -> list[Block]:
         """Return the blocks under `root` (an lxml element, without comments) in the order of the source."""
-        top = place = Place("html", None, 0, 0, 0, 0, "html", False)
+        top = place = Place("html", signature="html")
         self.places.append(top)
         parts, blocks = self._parts, self.blocks
         linked = emphasised = breaks = 0  # open elements; `<br>` since the last text
-        walk = etree.iterwalk(root, events=("start", "end"))
+        walk: Any = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             kind = _KINDS.get(element.tag, _INLINE)
+            text: str | None
             if event == "start":
                 if kind == _UNREAD:
                     walk.skip_subtree()
                     continue
                 if kind == _BLOCK:
-                    if parts or self._links or self._inner_names:
-                        self._flush(place)
+                    self._end_block(place)
                     if len(blocks) > self.max_blocks:
                         break
-                    place = self._enter(element, element.tag, place)
+                    place = self._enter(element, place)
                 elif kind == _BREAK:  # one ends a line, two in a row end a paragraph
                     breaks += 1
                     if breaks >= 2:
-                        self._flush(place)
+                        self._end_block(place)
                     elif parts:
                         parts.append("\x00")
                 elif kind == _CELL:
@@ -140,8 +161,7 @@ class BlockReader:
                 text = element.text
             else:
                 if kind == _BLOCK:
-                    if parts or self._links or self._inner_names:
-                        self._flush(place)
+                    self._end_block(place)
                     place = place.parent or top
                 elif kind == _LINK:
                     linked -= 1
@@ -159,65 +179,58 @@ class BlockReader:
                     self._emphasised_chars += len(text)
             elif parts:
                 parts.append(" ")
-        self._flush(top)
+        self._end_block(top)
         heads = [block.text[:HEAD_CHARS].replace("\n", " ") for block in blocks]
         for block, words in zip(blocks, WORDS.words_of_each(heads), strict=True):
             block.words = words
-        self._sum_up()
+        self._sum_up(top)
         return blocks
 
-    def _enter(self, element: Any, tag: str, parent: Place) -> Place:
-        given = dict(element.items())  # one call into lxml in place of six
-        own, classes, hidden = 0, "", parent.hidden
-        if given:
-            classes = given.get("class", "")
-            for attribute in _NAMING:
-                if names := given.get(attribute):
-                    own |= names_of(names)
-            if not hidden:
-                style = given.get("style")
-                hidden = (
-                    "hidden" in given
-                    or given.get("aria-hidden") == "true"
-                    or bool(style and _HIDDEN_STYLE.search(style))
-                )
-        place = Place(
-            tag,
-            parent,
-            parent.depth + 1,
-            parent.tags | ANCESTOR_TAGS.get(tag, 0),
-            parent.names | own,
-            own,
-            f"{tag}.{classes}",
-            hidden,
-            near_names=own | parent.own_names | (parent.parent.own_names if parent.parent else 0),
-        )
+    def _enter(self, element: Any, parent: Place) -> Place:
+        tag: str = element.tag
+        items: list[tuple[str, str]] = element.items()  # one call into lxml in place of six
+        names, classes, hidden = 0, "", parent.hidden
+        for name, value in items:
+            if name == "class":
+                classes = value
+                names |= names_of(value)
+            elif name in ("id", "role"):
+                names |= names_of(value)
+            elif not hidden and (
+                name == "hidden"
+                or (name == "aria-hidden" and value == "true")
+                or (name == "style" and _HIDDEN_STYLE.search(value) is not None)
+            ):
+                hidden = True
+        place = Place(tag, parent, names=names, signature=f"{tag}.{classes}", hidden=hidden)
         self.places.append(place)
         return place
 
-    def _flush(self, place: Place) -> None:
+    def _end_block(self, place: Place) -> None:
         """End the block being read, if it has any text, in `place`."""
-        text = " ".join("".join(self._parts).split()).strip(" \x00")  # three times as fast as a pattern
-        if "\x00" in text:
-            text = "\n".join(line.strip() for line in text.split("\x00") if line.strip())
-        text = text.strip("| ") if CELL_BREAK in text else text
-        if text:
-            self.blocks.append(
-                Block(
-                    text,
-                    place,
-                    min(self._link_chars, len(text)),
-                    self._links,
-                    self._inner_names,
-                    min(self._emphasised_chars, len(text)),
-                    text.count("\n") + 1,
+        parts = self._parts
+        if parts:
+            text = " ".join("".join(parts).split()).strip(" \x00")  # three times as fast as a pattern
+            if "\x00" in text:
+                text = "\n".join([line.strip() for line in text.split("\x00") if line.strip()])
+            if CELL_BREAK in text:
+                text = text.strip("| ")
+            if text:
+                self.blocks.append(
+                    Block(
+                        text,
+                        place,
+                        link_chars=min(self._link_chars, len(text)),
+                        links=self._links,
+                        inner_names=self._inner_names,
+                        emphasised_chars=min(self._emphasised_chars, len(text)),
+                    )
                 )
-            )
-        self._parts.clear()
+            parts.clear()
         self._link_chars = self._links = self._inner_names = self._emphasised_chars = 0
 
-    def _sum_up(self) -> None:
-        """Add each block's figures to its place, and each place's to its parent's."""
+    def _sum_up(self, top: Place) -> None:
+        """Add each block's figures to its place, and each place's to its parent's; then find the cores."""
         for block in self.blocks:
             place = block.place
             chars = len(block.text)
@@ -233,3 +246,7 @@ class BlockReader:
                 parent.link_chars += place.link_chars
                 parent.prose_chars += place.prose_chars
                 parent.blocks += place.blocks
+        of_core = CORE_SHARE * max(1, top.prose_chars)
+        for place in self.places:  # each after its parent
+            if place.parent is not None and place.prose_chars < of_core:
+                place.core = place.parent.core

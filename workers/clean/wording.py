@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.clean.blocks import Block
+from workers.clean.running import Ints, RunningWords, numbered
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -26,32 +27,49 @@ OPENING = ""  # stands before the first word: `by` opens a byline, and is in any
 class Wording:
     """How much each word, and each pair of words in a row, speaks for the article: log-odds that add up."""
 
-    words: Mapping[str, float]
-    pairs: Mapping[tuple[str, str], float]
+    numbers: Mapping[str, int]  # of the words of all phrases
+    alone: NDArray[np.float64]  # by number, as the next two
+    begins_pair: NDArray[np.bool_]
+    ends_pair: NDArray[np.bool_]
+    pairs: Ints  # number of the first word * size + number of the second, in order
+    of_pairs: NDArray[np.float64]
     bias: float
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> Self:
         """Return what `phrases` (UTF-8, a line each, a space in a pair), `phrase_weights` and `phrase_bias` hold."""
-        words: dict[str, float] = {}
-        pairs: dict[tuple[str, str], float] = {}
-        phrases = bytes(arrays["phrases"]).decode().split("\n")
-        for phrase, weight in zip(phrases, arrays["phrase_weights"].tolist(), strict=True):
-            first, space, second = phrase.partition(" ")
-            if space:
-                pairs[first, second] = weight
+        phrases = [phrase.split(" ") for phrase in bytes(arrays["phrases"]).decode().split("\n")]
+        weights = np.asarray(arrays["phrase_weights"], np.float64)
+        numbers = numbered([OPENING, *chain.from_iterable(phrases)])
+        size = len(numbers) + 1
+        alone = np.zeros(size)
+        begins, ends = np.zeros((2, size), bool)
+        pairs: dict[int, float] = {}
+        for words, weight in zip(phrases, weights.tolist(), strict=True):
+            if len(words) == 1:
+                alone[numbers[words[0]]] = weight
             else:
-                words[first] = weight
-        return cls(words, pairs, float(arrays["phrase_bias"]))
+                first, second = (numbers[word] for word in words)
+                begins[first] = ends[second] = True
+                pairs[first * size + second] = weight
+        codes = sorted(pairs)
+        of_pairs = np.array([pairs[code] for code in codes], np.float64)
+        return cls(numbers, alone, begins, ends, np.array(codes, np.int64), of_pairs, float(arrays["phrase_bias"]))
 
     def scores(self, texts: Sequence[Sequence[str]]) -> Floats:
         """Return the log-odds that each list of words is the article's."""
-        word, pair, nothing = self.words.get, self.pairs.get, repeat(0.0)
-        sums = [
-            sum(map(word, words, nothing)) + sum(map(pair, zip((OPENING, *words), words, strict=False), nothing))
-            for words in texts
-        ]
-        return np.array(sums, np.float32) + np.float32(self.bias)
+        running = RunningWords.of(texts)
+        words = running.numbers(self.numbers)
+        before = np.roll(words, 1)
+        before[running.firsts] = self.numbers[OPENING]
+        sums = running.sums(self.alone[words])
+        at = np.flatnonzero(self.begins_pair[before] & self.ends_pair[words])
+        if len(at):
+            codes = before[at] * len(self.alone) + words[at]
+            places = np.minimum(np.searchsorted(self.pairs, codes), len(self.pairs) - 1)
+            weights = np.where(self.pairs[places] == codes, self.of_pairs[places], 0.0)
+            sums = sums + np.bincount(running.text[at], weights, len(sums))
+        return sums.astype(np.float32) + np.float32(self.bias)
 
     def columns(self, page: Worded) -> Floats:
         """Return the figures of each block of a page, (blocks, `COLUMNS`)."""
