@@ -35,6 +35,7 @@ _WRITTEN = re.compile(
     r"|(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year4>(?:19|20)\d\d))(?=T\d|\b)",
     re.IGNORECASE,
 )
+HAS_YEAR = re.compile(r"\d{4}")  # a text without has no date: most need not meet the pattern above
 _URL_DATE = re.compile(
     r"/(?P<year>(?:19|20)\d\d)[/-]?(?P<month>0[1-9]|1[0-2]|[1-9](?=[/-])|"
     r"(?:jan|febr)uary|march|april|june|july|august|(?:septem|octo|novem|decem)ber|"
@@ -85,6 +86,8 @@ def parse_stamp(value: str, *, latest: datetime) -> FoundDate | None:
 
 def find_date(text: str, *, latest: datetime, day_first: bool = False) -> FoundDate | None:
     """Return the first date written out in `text`, as people read it, or None."""
+    if not HAS_YEAR.search(text):
+        return None
     for match in _WRITTEN.finditer(text):
         part = match.groupdict()
         if part["year"] or part["year2"]:
@@ -120,6 +123,7 @@ def date_in_url(url: str, *, latest: datetime) -> FoundDate | None:
     return _sane(moment, False, latest)
 
 
+_NUMERIC_YEARS = [f"{mark}{century}" for mark in "/.-" for century in (19, 20)]  # any such date has one of them
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d\d)(?!\d)")
 
 
@@ -129,6 +133,8 @@ def is_day_first(text: str, *, latest: datetime, named: FoundDate | None = None)
     They are when one cannot be read otherwise (`25/10/2025`) and none only month first. When each can be read both
     ways, they are where that day is written out in `text` with its month, or is the `named` one of the address.
     """
+    if not any(year in text for year in _NUMERIC_YEARS):
+        return False
     numeric = [(int(first), int(second), int(year)) for first, _, second, year in _NUMERIC.findall(text)]
     if any(12 < second <= 31 for _, second, _ in numeric):
         return False

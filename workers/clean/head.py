@@ -26,14 +26,17 @@ class Head:
 
 def read_head(root: Any, url: str | None) -> Head:
     """Read `<meta>`, `<title>`, `<link rel=canonical>`, `<html lang>` and the JSON-LD of a tree."""
+    found: dict[str, list[Any]] = {"meta": [], "script": [], "link": [], "title": []}
+    for element in root.iter(*found):
+        found[element.tag].append(element)
     meta: dict[str, list[str]] = {}
-    for element in root.iter("meta"):
+    for element in found["meta"]:
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
         content = element.get("content")
         if name and content and content.strip():
             meta.setdefault(name.strip().lower(), []).append(content.strip())
     linked, others = [], []
-    for script in root.iter("script"):
+    for script in found["script"]:
         kind = (script.get("type") or "").lower()
         text = script.text
         if not text:
@@ -43,10 +46,10 @@ def read_head(root: Any, url: str | None) -> Head:
         elif "json" in kind or '"date' in text or "ublish" in text:
             others.append(text)
     canonical = next(
-        (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical"), None
+        (link.get("href") for link in found["link"] if (link.get("rel") or "").lower() == "canonical"), None
     )
-    title = root.find(".//title")
-    heading = " ".join("".join(title.itertext()).split())[:MAX_TITLE_CHARS] if title is not None else None
+    titles = found["title"]
+    heading = " ".join("".join(titles[0].itertext()).split())[:MAX_TITLE_CHARS] if titles else None
     language = root.get("lang") or root.get("xml:lang")
     if canonical and url:
         try:

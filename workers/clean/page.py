@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as entities
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from schemas.clean import Removed
 from workers.clean.admit import asks_to_pay
 from workers.clean.block_features import featurise
-from workers.clean.blocks import Block, BlockReader
+from workers.clean.blocks import HEAD_CHARS, Block, BlockReader
 from workers.clean.folding import WORDS
 from workers.clean.json_ld import text_of
 from workers.clean.metadata import Head, Metadata, read_head, read_metadata
@@ -147,14 +147,20 @@ def without_repeats(blocks: Sequence[Block], kept: Sequence[int], headline: str 
     seen: set[str] = set()
     left: list[int] = []
     plain_headline = _plain(headline or "")
-    texts = [blocks[index].text.replace("\n", " ") for index in kept]
-    for index, words in zip(kept, WORDS.words_of_each(texts), strict=True):
+    for index, words in zip(kept, _words_of(blocks, kept), strict=True):
         plain = " ".join(words)
         if not plain or plain == plain_headline or (len(plain) >= REPEATED_CHARS and plain in seen):
             continue
         seen.add(plain)
         left.append(index)
     return left
+
+
+def _words_of(blocks: Sequence[Block], kept: Sequence[int]) -> list[Sequence[str]]:
+    """Return all words of the `kept` blocks; those of short ones were read with the blocks."""
+    long = [index for index in kept if len(blocks[index].text) > HEAD_CHARS]
+    read = dict(zip(long, WORDS.words_of_each([blocks[index].text.replace("\n", " ") for index in long]), strict=True))
+    return [read.get(index, blocks[index].words) for index in kept]
 
 
 def _plain(text: str) -> str:
@@ -175,18 +181,22 @@ def _confidence(blocks: Sequence[Block], kept: Sequence[int], odds: NDArray[np.f
 
 def _with_vote(blocks: Sequence[Block], odds: NDArray[np.float32], second: Sequence[str]) -> NDArray[np.float32]:
     """Return the probabilities moved towards what the second extractor kept, by the share of each block it has."""
-    words = _WORD.findall(" ".join(second).lower())
-    known = {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
+    [words] = WORDS.words_of_each([" ".join(second)])
+    known = set(_shingles(words))
     if not known:
         return odds
     votes = np.zeros(len(blocks), np.float32)
-    for index, block in enumerate(blocks):
-        own = _WORD.findall(block.text.lower())
+    for index, own in enumerate(_words_of(blocks, range(len(blocks)))):
         count = len(own) - SHINGLE + 1
         if count > 0:
-            votes[index] = sum(tuple(own[i : i + SHINGLE]) in known for i in range(count)) / count - 0.5
+            votes[index] = sum(map(known.__contains__, _shingles(own))) / count - 0.5
     log_odds = np.log((odds + 1e-4) / (1 - odds + 1e-4)) + VOTE * votes
     return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)
+
+
+def _shingles(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Return each run of `SHINGLE` words."""
+    return zip(*(words[start:] for start in range(SHINGLE)), strict=False)
 
 
 def _clearly_more(

@@ -17,6 +17,7 @@ from workers.clean.address import is_front_page
 from workers.clean.blocks import PROSE_CHARS, Block
 from workers.clean.dates import (
     DAY_FIRST,
+    HAS_YEAR,
     LABEL,
     MODIFIED,
     PUBLISHED,
@@ -290,7 +291,7 @@ def _in_scripts(scripts: Sequence[str], latest: datetime) -> FoundDate | None:
     return None
 
 
-_MAYBE_DATED = etree.XPath("descendant-or-self::*[self::time or @itemprop]")  # in C, as the authors are
+_MAYBE_DATED = etree.XPath("descendant-or-self::time | descendant-or-self::*/@itemprop/..")  # in C, as the authors are
 _DATED_TAGS = frozenset({"time", "meta", "span", "div", "abbr", "p"})
 
 
@@ -358,7 +359,8 @@ def _near_headline(page: PageOfDates, day_first: bool) -> ShownDate | None:
     """Return the date shown where bylines stand: one not called an update before one that is."""
     updated: FoundDate | None = None
     for index in _near(page):
-        if len(page.blocks[index].text) > MAX_SHOWN_CHARS or _is_row_of_a_series(page, index):
+        text = page.blocks[index].text
+        if len(text) > MAX_SHOWN_CHARS or not HAS_YEAR.search(text) or _is_row_of_a_series(page, index):
             continue
         for piece in _pieces(_labelled_text(page.blocks, index)):
             found = find_date(piece, latest=page.latest, day_first=day_first)
@@ -418,7 +420,7 @@ def _labelled(page: PageOfDates, day_first: bool, label: re.Pattern[str]) -> Fou
     """Return the one date on the page that a line labels so, or None when lines differ: a list."""
     moments = {}
     for index, block in enumerate(page.blocks):
-        if len(block.text) > 120:
+        if len(block.text) > 120 or not HAS_YEAR.search(block.text):
             continue
         text = _labelled_text(page.blocks, index)
         if match := label.match(text):

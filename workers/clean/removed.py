@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from schemas.clean import Removed, RemovedReason
-from workers.clean.block_words import ANCESTOR_TAGS, NAME_LABELS, WORD_CLASSES, WORD_LABELS
+from workers.clean.block_words import ANCESTOR_TAGS, NAME_LABELS, WORD_BITS, WORD_CLASSES, WORD_LABELS
 from workers.clean.blocks import Block
 
 _NAME = {label: 1 << bit for bit, label in enumerate(NAME_LABELS)}
@@ -44,9 +44,11 @@ def reason_of(block: Block) -> RemovedReason:
             return reason
     if tags & _MENU:
         return RemovedReason.NAVIGATION
-    said = {label for word in block.words for label in WORD_CLASSES.get(word, ())}
+    said = 0
+    for word in block.words:
+        said |= WORD_BITS.get(word, 0)
     for label, reason in _BY_WORDS:
-        if _LABEL[label] in said:
+        if said & 1 << _LABEL[label]:
             return reason
     if block.words[:1] == ["by"] and len(block.text) < 100:
         return RemovedReason.BYLINE
@@ -55,15 +57,16 @@ def reason_of(block: Block) -> RemovedReason:
 
 # An element that is called a sign-up or a sharing bar, and whose words say so too: no article's text is both.
 _SURE = tuple((_NAME[label], _LABEL[label]) for label in ("signup", "share"))
+_SURE_NAMES = sum(name for name, _ in _SURE)
 MAX_SURE_CHARS = 400
 MIN_SURE_WORDS = 2
 
 
 def is_plain_clutter(block: Block) -> bool:
     """Say whether name and words of a block agree that it asks for a subscription or to be shared."""
-    if len(block.text) > MAX_SURE_CHARS:
-        return False
     names = block.place.near_names | block.inner_names
+    if len(block.text) > MAX_SURE_CHARS or not names & _SURE_NAMES:
+        return False
     return any(
         names & name and sum(label in WORD_CLASSES.get(word, ()) for word in block.words) >= MIN_SURE_WORDS
         for name, label in _SURE

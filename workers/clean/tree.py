@@ -11,12 +11,14 @@ from lxml import etree
 # libxml2 gives up without a word where elements nest deeper than 2048 (256 without `huge_tree`): a mark at the end of
 # the page shows whether it got there.
 END_MARK = "wiremill-end-of-page"
+_MARK = f"\n<p id={END_MARK}></p>".encode()
 MAX_TAG_CHARS = 20_000  # a longer tag is looked at: libxml2 needs time in the square of the attributes of one
 MAX_ATTRIBUTES = 1_000  # of one tag; 20,000 cost 0.4 s, 50,000 cost 3.4 s
 
 # libxml2 leaves out what follows the first of these; browsers pay them no heed.
 # Case by case: with a flag for it `re` has no fixed beginning to look for, and takes 2 ms a page in place of 0.1.
-_END_TAGS = re.compile(r"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\s*>")
+# Behind the name any white space, also that of no ASCII.
+_END_TAGS = re.compile(rb"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])[\s\x1c-\x1f\x80-\xff]*>")
 _SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
 _LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]*)([^<>]{{{MAX_TAG_CHARS},}})>")
 _ATTRIBUTE = re.compile(r"[^\s=\"']+\s*(?:=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']+))?")
@@ -57,18 +59,21 @@ def parse_page(source: str, *, max_chars: int) -> Tree:
     if len(source) > max_chars:
         warnings.append(f"html: {len(source) - max_chars} of {len(source)} characters cut off at the end")
         source = source[:max_chars]
-    if "\x00" in source or not _is_utf8(source):
+    page = _utf8(source)
+    if page is None or b"\x00" in page:
         source, strange = _SURROGATE_OR_NUL.subn("", source)
         warnings.append(f"html: {strange} NULs or lone surrogates taken out")
-    if _has_long_piece(source):
+        page = source.encode()
+    if _has_long_tag(page):
         source, _ = _LONG_TAG.subn(_few_attributes, source)
         if MAX_ATTRIBUTES_CUT in source:
             warnings.append(f"html: attributes beyond {MAX_ATTRIBUTES} of one tag taken out")
-    if not source.strip():
+        page = source.encode()
+    if not source or source.isspace():
         raise EmptyPageError("html: the page is empty")
-    root, whole = _parse(source)
+    root, whole = _parse(page)
     if not whole and (flat := _STRUCTURE.sub(" <br><br> ", source)) != source:
-        flat_root, flat_whole = _parse(flat)
+        flat_root, flat_whole = _parse(flat.encode())
         if flat_whole:
             warnings.append("html: elements nest too deeply; the structure of the page was left aside")
             return Tree(flat_root, tuple(warnings))
@@ -77,37 +82,38 @@ def parse_page(source: str, *, max_chars: int) -> Tree:
     return Tree(root, tuple(warnings))
 
 
-def _has_long_piece(source: str) -> bool:
-    """Say whether more than MAX_TAG_CHARS characters stand between two `<`: most pages need not meet the pattern."""
+def _has_long_tag(page: bytes) -> bool:
+    """Say whether MAX_TAG_CHARS bytes and more may stand in one tag: most pages need not meet the pattern for it."""
     at = 0
-    while len(source) - at > MAX_TAG_CHARS:
-        last = source.rfind("<", at, at + MAX_TAG_CHARS + 1)
-        if last < 0:
-            return True
+    while len(page) - at > MAX_TAG_CHARS:
+        last = page.rfind(b"<", at, at + MAX_TAG_CHARS + 1)
+        if last < 0:  # a tag begins before `at`, or a text or a script stands behind one that has ended
+            if page.find(b">", at, at + MAX_TAG_CHARS) < 0:
+                return True
+            last = page.find(b"<", at)
+            if last < 0:
+                return False
         at = last + 1
     return False
 
 
-def _is_utf8(source: str) -> bool:
-    """Say whether `source` has no half of a surrogate pair: a tenth of the time of looking for one."""
-    if source.isascii():
-        return True
+def _utf8(source: str) -> bytes | None:
+    """Return `source` in UTF-8, or None where it has half of a surrogate pair."""
     try:
-        source.encode()
+        return source.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return None
 
 
-def _parse(source: str) -> tuple[Any, bool]:
+def _parse(page: bytes) -> tuple[Any, bool]:
     """Return the root, and whether the parser reached the end of the page."""
     # lxml.html's own parser looks up the class of each element in Python: a tenth of a page's time
     parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, collect_ids=False
     )
-    marked = f"{_END_TAGS.sub('', source)}\n<p id={END_MARK}></p>"
+    marked = _END_TAGS.sub(b"", page) + _MARK
     try:
-        root = etree.fromstring(marked.encode(), parser=parser)
+        root = etree.fromstring(marked, parser=parser)
     except etree.XMLSyntaxError:
         raise EmptyPageError("html: the page is empty") from None
     if root is None:

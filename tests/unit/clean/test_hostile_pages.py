@@ -62,9 +62,17 @@ def test_nuls_and_lone_surrogates_lose_nothing(page_of: PageMaker, paragraphs: P
     assert warned(outcome, "3 NULs or lone surrogates")
 
 
-def test_a_second_end_of_the_body_loses_nothing(page_of: PageMaker, paragraphs: Paragraphs) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param("</body></html>", id="as it is written"),
+        pytest.param("</BODY\n>", id="in capitals, with white space"),
+        pytest.param("</body\u00a0>", id="with white space that is no ASCII"),
+    ],
+)
+def test_a_second_end_of_the_body_loses_nothing(page_of: PageMaker, paragraphs: Paragraphs, end: str) -> None:
     """libxml2 drops what follows `</body></html>`; some templates put their article there."""
-    html = page_of().replace("<main>", "</body></html><main>", 1)
+    html = page_of().replace("<main>", f"{end}<main>", 1)
     assert paragraphs[-1] in getattr(read(html), "text", "")
 
 
@@ -92,10 +100,18 @@ def test_an_attribute_of_twenty_megabytes_does_not_cost_the_article(page_of: Pag
     assert not warned(outcome, "cut off")
 
 
-def test_half_a_million_attributes_cost_no_minutes(page_of: PageMaker, paragraphs: Paragraphs) -> None:
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param("", id="alone"),
+        pytest.param(f"<script>{'a=1;' * 10_000}</script>", id="behind a long script, which is no tag"),
+        pytest.param(f"<style>{'p>b{}' * 10_000}</style>", id="behind a style sheet full of what ends tags"),
+    ],
+)
+def test_half_a_million_attributes_cost_no_minutes(page_of: PageMaker, paragraphs: Paragraphs, before: str) -> None:
     """The first thousand are kept, with a warning; libxml2 would take hours."""
     tag = "<p " + " ".join(f"a{n}=1" for n in range(500_000)) + ">"
-    outcome = read(page_of(inside=f"{tag}A paragraph with many attributes.</p>"))
+    outcome = read(page_of(inside=f"{before}{tag}A paragraph with many attributes.</p>"))
     assert paragraphs[-1] in getattr(outcome, "text", "")
     assert warned(outcome, "attributes beyond 1000")
 

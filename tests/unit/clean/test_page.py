@@ -113,6 +113,14 @@ def test_a_paragraph_kept_twice_is_kept_once(page_of: PageMaker, paragraphs: Par
     assert page.paragraphs == paragraphs
 
 
+def test_a_long_paragraph_is_repeated_only_where_it_is_to_its_end(page_of: PageMaker, paragraphs: Paragraphs) -> None:
+    """Case and punctuation do not count."""
+    long = " ".join(paragraphs[:4])
+    other = f"{long} The board meets again in May."
+    page = main_text(page_of(paragraphs=(long, other, long.replace(",", "").upper())), latest=LATEST)
+    assert page.paragraphs == (long, other)
+
+
 def test_the_body_of_a_page_that_a_script_draws_is_read_from_its_json(paragraphs: Paragraphs) -> None:
     """JSON-LD has it as `articleBody`."""
     linked = {"@type": "NewsArticle", "headline": "Westhaven closes its market", "articleBody": "\n".join(paragraphs)}
