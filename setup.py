@@ -1,6 +1,6 @@
-"""What is compiled at install: the fast pipeline's C kernel, and by mypyc the hot modules.
+"""What is compiled at install: the C kernels of cleaning and of the fast pipeline, and by mypyc the hot modules.
 
-All of it is optional. Without a C compiler the kernel's work is done by numpy; without that or mypy, or with
+All of it is optional. Without a C compiler the kernels' work is done by numpy; without that or mypy, or with
 WIREMILL_COMPILE=no, the hot modules are interpreted.
 """
 
@@ -20,7 +20,7 @@ GENERATED = Path("build/mypyc")
 BUILDING = {"bdist_wheel", "build_ext", "editable_wheel"}  # other commands ask for metadata only
 
 sys.path.insert(0, str(ROOT))
-from workers.compiled import hot_modules, library  # noqa: E402  the line above finds it
+from workers.compiled import hot_modules, kernels, library  # noqa: E402  the line above finds it
 
 # Their own types are enough: what other packages' types would tell is checked by `make check`. Following them takes
 # mypy twice as long, needs those packages at build time, and lets their versions decide whether our modules compile.
@@ -36,13 +36,16 @@ follow_imports_for_stubs = true
 """
 
 
-KERNEL = Extension(
-    "workers.annotate.fast._kernel",
-    ["workers/annotate/fast/_kernel.c"],
-    optional=True,
-    py_limited_api=True,
-    extra_compile_args=["-O3"],
-)
+KERNELS = [
+    Extension(
+        kernel.replace("/", "."),
+        [f"{kernel}.c"],
+        optional=True,
+        py_limited_api=True,
+        extra_compile_args=["-O3"],
+    )
+    for kernel in kernels()
+]
 
 
 def hot_extensions() -> list[Extension]:
@@ -104,4 +107,4 @@ class BuildExtensions(build_ext):
 
 
 HOT = hot_extensions()
-setup(ext_modules=[KERNEL, *HOT], cmdclass={"build_ext": BuildExtensions})
+setup(ext_modules=[*KERNELS, *HOT], cmdclass={"build_ext": BuildExtensions})

@@ -47,9 +47,14 @@ def state() -> State:
     return State.COMPILED if fresh else State.STALE
 
 
-def has_kernel() -> bool:
-    """Tell whether the C kernel of `workers.annotate.fast` is there for this Python."""
-    return _is_extension(_ROOT / "workers/annotate/fast/_kernel.py")
+def kernels() -> tuple[str, ...]:
+    """Return the paths of the C kernels from the folder that holds `workers`, without the ends of their names."""
+    return ("workers/clean/_kernel", "workers/annotate/fast/_kernel")
+
+
+def has_kernels() -> bool:
+    """Tell whether all C kernels are there for this Python."""
+    return all(_is_extension(_ROOT / f"{kernel}.py") for kernel in kernels())
 
 
 def _is_extension(source: Path) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.clean.folding import WORDS
+from workers.clean import kernel
+from workers.clean.folding import WORDS, code_points
 
 BITS = 64
 SAME_STORY_BITS = 14  # at most as many differ between copies of one story
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # makes a pair another one when its words change places
+_ODD = 0x9E3779B97F4A7C15  # makes a pair another one when its words change places
 _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))  # steps of SplitMix64 (Steele, Lea, Flood 2014)
 
 
@@ -21,11 +23,19 @@ def simhash(text: str) -> str:
 
     Case and punctuation do not count.
     """
-    words = WORDS.words_in(text)
+    if kernel.compiled is not None:
+        number = kernel.compiled.simhash(code_points([text]), WORDS.table, _ODD)
+        if number is not None:
+            return f"{number:0{BITS // 4}x}"
+    return simhash_of(WORDS.words_in(text))
+
+
+def simhash_of(words: Sequence[str]) -> str:
+    """Return the SimHash of the distinct pairs of `words`, folded, in their order."""
     if not words:
         return "0" * (BITS // 4)
     numbers = np.fromiter(map(_NUMBERS.__getitem__, words), np.uint64, len(words))
-    pairs = np.sort(mixed(numbers[:-1] * _ODD + numbers[1:] if len(words) > 1 else numbers))
+    pairs = np.sort(mixed(numbers[:-1] * np.uint64(_ODD) + numbers[1:] if len(words) > 1 else numbers))
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])]  # half the time of `np.unique`
     majority = _bit_counts(pairs) * 2 > len(pairs)
     return np.packbits(majority).tobytes().hex()

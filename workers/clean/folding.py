@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TABLE_SIZE = 0x3000  # few characters of news in alphabets are beyond
-_BY_CONTEXT = 0  # in a table: the character does not say alone what becomes of it
+_BY_CONTEXT = 0
 
 
 def code_points(lines: Sequence[str]) -> NDArray[np.uint32]:
@@ -21,12 +21,13 @@ class Folding:
 
     def __init__(self, fold: Callable[[str], str]) -> None:
         self._fold = fold
-        self._table = np.zeros(TABLE_SIZE + 1, np.uint32)  # the last is that of all beyond
+        # by code point; 0 where the character does not say alone what becomes of it
+        self.table = np.zeros(TABLE_SIZE + 1, np.uint32)  # the last is that of all beyond
         for code in range(TABLE_SIZE):
             lower = chr(code).lower()
             if len(lower) == 1 and lower != "σ":  # at the end of a word it is a ς
-                self._table[code] = ord(fold(lower))
-        self._table[ord("\n")] = ord("\n")
+                self.table[code] = ord(fold(lower))
+        self.table[ord("\n")] = ord("\n")
 
     def words_of(self, text: str) -> list[str]:
         """Return the words of one line."""
@@ -38,7 +39,7 @@ class Folding:
         `codes` are their `code_points`, where the caller has them.
         """
         codes = code_points(lines) if codes is None else codes
-        folded = self._table.take(codes, mode="clip")
+        folded = self.table.take(codes, mode="clip")
         if folded.all():
             return folded
         texts = _as_text(folded).split("\n")

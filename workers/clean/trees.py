@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.clean import kernel
+
 Floats = NDArray[np.float32]
 ROWS_AT_ONCE = 2_000  # bounds the memory of one step to about 10 MB whatever the page
 MAX_DEPTH = 8  # answers to as many questions fit a byte
@@ -47,8 +49,8 @@ class Forest:
         return cls(
             np.ascontiguousarray(distinct["feature"]),
             np.ascontiguousarray(distinct["border"]),
-            questions.reshape(-1, depth),
-            leaves,
+            np.ascontiguousarray(questions.reshape(-1, depth), np.int64),
+            np.ascontiguousarray(leaves),
             float(arrays[f"{prefix}bias"]),
         )
 
@@ -58,11 +60,21 @@ class Forest:
         return np.asarray(1 / (1 + np.exp(-np.concatenate(parts))), np.float32) if parts else np.zeros(0, np.float32)
 
     def _log_odds(self, rows: NDArray[np.floating[Any]]) -> Floats:
+        # by columns, so that a question is asked of all rows in one sweep
+        columns = np.ascontiguousarray(rows.T, np.float32)
+        if kernel.compiled is None or len(rows) == 1:  # numpy adds up one row in an order of its own
+            return self.walk(columns) + np.float32(self.bias)
+        sums = np.empty(len(rows), np.float32)
+        depth = self.questions.shape[1]
+        kernel.compiled.walk(columns, self.features, self.borders, self.questions, self.leaves, depth, sums)
+        return sums + np.float32(self.bias)
+
+    def walk(self, columns: Floats) -> Floats:
+        """Return the sum of the leaves of each row, given as columns, (features, rows), with numpy."""
         trees, depth = self.questions.shape
-        columns = np.ascontiguousarray(rows.T)  # so that a question is asked of all rows in one sweep
         answers = (columns.take(self.features, axis=0) > self.borders[:, None]).view(np.uint8)
         leaf = answers.take(self.questions[:, 0], axis=0)
         for level in range(1, depth):
             leaf |= answers.take(self.questions[:, level], axis=0) << np.uint8(level)
         places = leaf + (np.arange(trees, dtype=np.int32) << depth)[:, None]
-        return np.asarray(self.leaves.take(places).sum(axis=0, dtype=np.float32) + self.bias, np.float32)
+        return np.asarray(self.leaves.take(places).sum(axis=0, dtype=np.float32), np.float32)

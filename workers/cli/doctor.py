@@ -137,9 +137,9 @@ def _compiled() -> Check:
     """Tell whether the install could compile what is compiled where a compiler is; results are the same without."""
     from workers import compiled
 
-    hot, kernel = compiled.state(), compiled.has_kernel()
-    detail = f"hot modules are {hot}; the C kernel is {'there' if kernel else 'missing'}"
-    if hot is compiled.State.COMPILED and kernel:
+    hot, kernels = compiled.state(), compiled.has_kernels()
+    detail = f"hot modules are {hot}; the C kernels are {'there' if kernels else 'missing'}"
+    if hot is compiled.State.COMPILED and kernels:
         return Check("compiled", State.OK, detail)
     return Check("compiled", State.WARNING, detail, "install again where gcc or clang is, to spend less CPU an article")
 

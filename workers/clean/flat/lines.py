@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.clean import kernel
 from workers.clean.flat.stopwords import STOPWORDS
-from workers.clean.flat.vocabulary import Flags, Ints, Words, hash_words
+from workers.clean.flat.vocabulary import BASE, Flags, Ints, Words, WordTable
 from workers.clean.folding import TABLE_SIZE, Folding, code_points
 
 Floats = NDArray[np.floating[Any]]
@@ -64,7 +65,12 @@ def _fold(char: str) -> str:
 
 
 _FOLDING = Folding(_fold)
-_STOPS = hash_words(sorted(STOPWORDS))
+_STOPS = WordTable(dict.fromkeys(sorted(STOPWORDS), 1))
+
+
+def fold_lines(texts: list[str], codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the code points of the words of lines (see `Folding.fold`), of which `codes` are the code points."""
+    return _FOLDING.fold(texts, codes)
 
 
 def words_of(text: str) -> list[str]:
@@ -102,15 +108,33 @@ def read_lines(text: str, *, max_lines: int = MAX_LINES) -> Lines:
     codes = code_points(texts)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     behind = np.cumsum(lengths + 1)  # where the next line begins
-    words = Words.of(_FOLDING.fold(texts, codes), len(texts))
-    stops = words.which(_STOPS)
-    counts = _count_characters(codes, lengths)
+    words, counts = read_words(texts, codes, lengths)
+    stops = _STOPS.of(words.hashes) > 0
     edge_stops = _count_words(counts, words, stops)
     return Lines(
         texts, words, stops, gaps, marked, counts,
         _kinds(_START_KIND, codes[behind - lengths - 1], texts, start_kind),
         _kinds(_END_KIND, codes[behind - 2], texts, end_kind), edge_stops, cut,
     )  # fmt: skip
+
+
+def read_words(texts: list[str], codes: NDArray[np.uint32], lengths: Ints) -> tuple[Words, NDArray[np.float32]]:
+    """Return the words of lines and `Lines.counts`, of which those of words are yet to be counted but for capitals.
+
+    `codes` are the lines' code points, `lengths` how many each has.
+    """
+    if kernel.compiled is not None:
+        lines, most = len(texts), len(codes) // 2 + 1
+        counts = np.empty((lines, COLUMNS), np.float32)
+        hashes, (chars, running) = np.empty(most, np.uint64), np.empty((2, most), np.int64)
+        words_of_lines = np.empty(lines, np.int64)
+        found = kernel.compiled.read_words(
+            codes, _FOLDING.table, _KIND, BASE, counts, words_of_lines, hashes, chars, running
+        )
+        if found is not None:
+            distinct, words = found
+            return Words(hashes[:distinct], chars[:distinct], running[:words], words_of_lines), counts
+    return Words.of(fold_lines(texts, codes), len(texts)), count_characters(codes, lengths)
 
 
 def _without_markers(lines: list[str]) -> tuple[list[str], NDArray[np.bool_]]:
@@ -177,11 +201,8 @@ def _kinds(
     return kinds
 
 
-def _count_characters(codes: NDArray[np.uint32], lengths: Ints) -> NDArray[np.float32]:
-    """Return the columns of `Lines.counts`, of which those of words are yet to be counted but for capitals.
-
-    East Asian text has no spaces: its words are estimated by their characters.
-    """
+def count_characters(codes: NDArray[np.uint32], lengths: Ints) -> NDArray[np.float32]:
+    """Return the counts of `read_words`. East Asian text has no spaces: its words are estimated by their characters."""
     n = len(lengths)
     table = np.zeros((n, COLUMNS), np.float32)
     line_of = np.repeat(np.arange(n), lengths + 1)[: len(codes)]

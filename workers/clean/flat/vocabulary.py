@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Hashes = NDArray[np.uint64]
 
-_BASE = 0x9E3779B97F4A7C15  # odd, so that its powers have inverses; its bits are those of the golden ratio
+BASE = 0x9E3779B97F4A7C15  # odd, so that its powers have inverses; its bits are those of the golden ratio
 _POWERS_KEPT = 1 << 15  # 0.5 MB; a longer text works out its own
 
 
@@ -26,8 +26,8 @@ def _powers_of(base: int, count: int) -> Hashes:
     return np.multiply.accumulate(powers)
 
 
-_INVERSE = pow(_BASE, -1, 1 << 64)
-_POWERS, _INVERSES = _powers_of(_BASE, _POWERS_KEPT), _powers_of(_INVERSE, _POWERS_KEPT)
+_INVERSE = pow(BASE, -1, 1 << 64)
+_POWERS, _INVERSES = _powers_of(BASE, _POWERS_KEPT), _powers_of(_INVERSE, _POWERS_KEPT)
 
 
 def hash_runs(values: NDArray[np.unsignedinteger], starts: Ints, ends: Ints) -> Hashes:
@@ -37,7 +37,7 @@ def hash_runs(values: NDArray[np.unsignedinteger], starts: Ints, ends: Ints) -> 
     first is taken back.
     """
     n = len(values)
-    powers, inverses = (_POWERS, _INVERSES) if n <= _POWERS_KEPT else (_powers_of(_BASE, n), _powers_of(_INVERSE, n))
+    powers, inverses = (_POWERS, _INVERSES) if n <= _POWERS_KEPT else (_powers_of(BASE, n), _powers_of(_INVERSE, n))
     sums = np.zeros(n + 1, np.uint64)
     np.cumsum(values * powers[:n], out=sums[1:])
     return mixed((sums[ends] - sums[starts]) * inverses[np.minimum(starts, len(inverses) - 1)])
@@ -67,7 +67,7 @@ class WordTable:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of lines: the distinct ones, in the order of their hashes, and where each stands."""
+    """The words of lines: the distinct ones, in any order, and where each stands."""
 
     hashes: Hashes  # (distinct,); the other arrays name words by their place here
     chars: Ints  # (distinct,)
@@ -94,11 +94,7 @@ class Words:
 
     def which(self, among: Hashes) -> Flags:
         """Return which of the distinct words are `among` a few, (distinct,)."""
-        found = np.zeros(len(self.hashes), bool)
-        at = np.searchsorted(self.hashes, among)
-        inside = at < len(found)
-        at = at[inside]
-        found[at[self.hashes[at] == among[inside]]] = True
+        found: Flags = np.logical_or.reduce(self.hashes[:, None] == among, axis=1)
         return found
 
 
