@@ -64,6 +64,8 @@ _ANY_LINE_END = _members("\r", _ENDS_OF_LINES)
 _ANY_BROKEN, _ANY_BREAKING, _ANY_BREAKING_BEHIND = _members(_BROKEN), _members(_BREAKING), _members(_BREAKING_BEHIND)
 _ANY_SUSPECT = _ANY_BROKEN | _ANY_BREAKING
 _ANY_UNSEEN, _ANY_MARK, _ANY_SPACE = _members(_UNSEEN), _members(_MARK), _members(_OF_SPACES)
+# Of these alone every text is in NFC: Latin letters, signs of punctuation and of money.
+_COMPOSED = _members("&\u00a0-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20c0")
 _PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte != ord("&")) + b"\n"
 
 
@@ -116,9 +118,9 @@ def _tidy_once(text: str) -> tuple[str, bool]:
         text = _MARKS.sub(r"\1", text)
     mended = text != begun
     spaced = text = _with_single_spaces(text, strange & _ANY_SPACE)
-    if "-\n" in text or "\u2010\n" in text:
+    if "-\n" in text or ("\u2010" in strange and "\u2010\n" in text):
         text = _HYPHENATED.sub(_join, text)
-    composed = unicodedata.normalize("NFC", text)
+    composed = text if strange <= _COMPOSED else unicodedata.normalize("NFC", text)
     # New spaces alone put no two signs together that stood apart.
     settled = composed == text and (plain or not (suspect or mended or text != spaced))
     return composed.strip("\n"), settled

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from schemas.clean import Dateline, Removed, RemovedReason
 from workers.clean.agencies import BARE_TAG, TAG, agency_of
@@ -129,6 +130,11 @@ def read_doc_id(text: str) -> str | None:
     """Return the document id when `text` is nothing but one."""
     if len(text) > MAX_MARK_CHARS or not _DIGIT.search(text):  # most lines have none, and need not meet the pattern
         return None
+    return _whole_doc_id(text)
+
+
+@lru_cache(maxsize=1_000)  # 0.3 MB; three steps ask about the same lines of a text
+def _whole_doc_id(text: str) -> str | None:
     found = _DOC_ID.fullmatch(text.strip())
     if not found:
         return None

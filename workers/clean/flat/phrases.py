@@ -5,9 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workers.clean.flat.vocabulary import Ints, Vocabulary, WordTable
+from workers.clean.flat.vocabulary import Flags, Ints, Vocabulary, WordTable
 
 # The classes, in the order of their bits. `label` opens a line that introduces a list (Related, Tags, Topics).
 CLASSES = (
@@ -27,40 +26,42 @@ def read_phrases() -> dict[str, list[tuple[list[str], int]]]:
     return table
 
 
-_FIRST, _SECOND, _ALONE = 1, 2, 4  # what a word may be in a phrase, as bits
+Phrases = dict[int, list[tuple[list[int], int]]]  # by the number of the first word: those of the others, and the class
 
 
-def _number_phrases() -> tuple[WordTable, NDArray[np.uint8], dict[int, list[tuple[list[int], int]]]]:
-    """Return the numbers of the words in phrases, by number what each may be there, and the phrases as numbers."""
+def _number_phrases() -> tuple[WordTable, Phrases, Flags, Flags]:
+    """Return the numbers of the words in phrases, the phrases, which words are one, and which pairs others begin with.
+
+    A pair is the number of its first word times how many numbers there are, and the number of its second: 0.3 MB.
+    """
     table = read_phrases()
     words = dict.fromkeys(word for first, phrases in table.items() for rest, _ in phrases for word in (first, *rest))
     numbers = {word: number for number, word in enumerate(words, start=1)}
-    places = np.zeros(len(numbers) + 1, np.uint8)
-    phrases_of: dict[int, list[tuple[list[int], int]]] = {}
+    alone = np.zeros(len(numbers) + 1, bool)
+    pairs = np.zeros(len(alone) ** 2, bool)
+    phrases_of: Phrases = {}
     for first, phrases in table.items():
-        phrases_of[numbers[first]] = [([numbers[word] for word in rest], bit) for rest, bit in phrases]
-        for rest, _ in phrases:
-            places[numbers[first]] |= _FIRST if rest else _ALONE
-            if rest:
-                places[numbers[rest[0]]] |= _SECOND
-    return WordTable(numbers), places, phrases_of
+        number = numbers[first]
+        phrases_of[number] = [([numbers[word] for word in rest], bit) for rest, bit in phrases]
+        alone[number] = any(not rest for rest, _ in phrases)
+        pairs[[number * len(alone) + numbers[rest[0]] for rest, _ in phrases if rest]] = True
+    return WordTable(numbers), phrases_of, alone, pairs
 
 
-_NUMBERS, _PLACES, _PHRASES = _number_phrases()
+_NUMBERS, _PHRASES, _ALONE, _PAIRS = _number_phrases()
 
 
 def find_classes(text: Vocabulary) -> Ints:
     """Return for each paragraph the classes whose phrases occur in it, as bits in the order of CLASSES."""
     numbers = _NUMBERS.of(text.words.hashes)[text.running]
-    places = _PLACES[numbers]
-    begins = (places & _ALONE) > 0
-    begins[:-1] |= ((places[:-1] & _FIRST) > 0) & ((places[1:] & _SECOND) > 0) & text.beside
-    at_all = np.flatnonzero(begins)
-    paragraphs = text.paragraph[at_all]
+    begins = _ALONE[numbers]
+    begins[:-1] |= text.beside & _PAIRS[numbers[:-1] * len(_ALONE) + numbers[1:]]
+    places = np.flatnonzero(begins)
+    paragraphs = text.paragraph[places]
     behind = text.ends()[paragraphs]
     words = numbers.tolist()
     found = [0] * len(text.lengths)
-    for at, paragraph, end in zip(at_all.tolist(), paragraphs.tolist(), behind.tolist(), strict=True):
+    for at, paragraph, end in zip(places.tolist(), paragraphs.tolist(), behind.tolist(), strict=True):
         for rest, bit in _PHRASES[words[at]]:
             if words[at + 1 : at + 1 + len(rest)] == rest and at + len(rest) < end:
                 found[paragraph] |= bit
