@@ -320,8 +320,13 @@ static void add_char(Blake *hash, uint32_t code)
     }
     if (code < 0x800)
         add_byte(hash, 0xC0 | code >> 6);
-    else /* no table has characters beyond U+FFFF */
-        add_byte(hash, 0xE0 | code >> 12), add_byte(hash, 0x80 | (code >> 6 & 0x3F));
+    else {
+        if (code < 0x10000)
+            add_byte(hash, 0xE0 | code >> 12);
+        else
+            add_byte(hash, 0xF0 | code >> 18), add_byte(hash, 0x80 | (code >> 12 & 0x3F));
+        add_byte(hash, 0x80 | (code >> 6 & 0x3F));
+    }
     add_byte(hash, 0x80 | (code & 0x3F));
 }
 
@@ -423,7 +428,7 @@ static PyObject *py_simhash(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "y*y*K", &v[0], &v[1], &odd))
         goto done;
     const Text text = make_text(&v[0], &v[1]);
-    if (!expect(text.known <= 0x10000 && text.count < INT32_MAX, "the table or the text is too large"))
+    if (!expect(text.count < INT32_MAX, "the text is too large"))
         goto done;
     if (needs_context(&text)) {
         result = Py_NewRef(Py_None);

@@ -24,7 +24,8 @@ def simhash(text: str) -> str:
     Case and punctuation do not count.
     """
     if kernel.compiled is not None:
-        number = kernel.compiled.simhash(code_points([text]), WORDS.table, _ODD)
+        codes, folds, _ = WORDS.extended(code_points([text]))
+        number = kernel.compiled.simhash(codes, folds, _ODD)
         if number is not None:
             return f"{number:0{BITS // 4}x}"
     return simhash_of(WORDS.words_in(text))

@@ -33,13 +33,31 @@ class Folding:
         """Return the words of one line."""
         return "".join(map(self._fold, text.lower())).split()
 
+    def extended(self, codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return `codes` with those beyond the table numbered on from its end, the table with them, and them."""
+        beyond = codes >= TABLE_SIZE
+        if not beyond.any():
+            return codes, self.table, codes[:0]
+        distinct, places = np.unique(codes[beyond], return_inverse=True)
+        numbered = codes.copy()
+        numbered[beyond] = TABLE_SIZE + places
+        folds = np.array([*map(self._fold_alone, map(chr, distinct.tolist())), _BY_CONTEXT], np.uint32)
+        return numbered, np.append(self.table[:-1], folds), distinct
+
+    def _fold_alone(self, char: str) -> int:
+        lower = char.lower()
+        if len(lower) > 1:
+            return _BY_CONTEXT
+        folded = self._fold(lower)
+        return ord(" " if folded.isspace() else folded)
+
     def fold(self, lines: Sequence[str], codes: NDArray[np.uint32] | None = None) -> NDArray[np.uint32]:
         """Return the code points of the words of `lines`, none of which has a line break: spaces and breaks between.
 
         `codes` are their `code_points`, where the caller has them.
         """
-        codes = code_points(lines) if codes is None else codes
-        folded = self.table.take(codes, mode="clip")
+        codes, table, _ = self.extended(code_points(lines) if codes is None else codes)
+        folded = table.take(codes)
         if folded.all():
             return folded
         texts = _as_text(folded).split("\n")

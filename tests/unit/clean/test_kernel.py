@@ -17,7 +17,11 @@ from workers.clean.trees import Forest
 pytestmark = pytest.mark.skipif(kernel.compiled is None, reason="without a compiler there is nothing to compare")
 
 # With characters that only their context folds, which the kernel leaves to numpy.
-TEXT = st.text() | st.text(alphabet="ab Bé'’7._-\u2003\u0130Σ五") | st.text(alphabet="ab Bé'’7._-", max_size=300)
+TEXT = (
+    st.text()
+    | st.text(alphabet="ab Bé'’7._-\u2003\u0130Σ五Ａ😀\u3000。，\U00020000\ud800")
+    | st.text(alphabet="ab Bé'’7._-", max_size=300)
+)
 LINES = st.lists(TEXT.map(lambda text: text.replace("\n", " ").strip()).filter(bool), max_size=12)
 
 

@@ -128,11 +128,13 @@ def read_words(texts: list[str], codes: NDArray[np.uint32], lengths: Ints) -> tu
         counts = np.empty((lines, COLUMNS), np.float32)
         hashes, (chars, running) = np.empty(most, np.uint64), np.empty((2, most), np.int64)
         words_of_lines = np.empty(lines, np.int64)
-        found = kernel.compiled.read_words(
-            codes, _FOLDING.table, _KIND, BASE, counts, words_of_lines, hashes, chars, running
-        )
+        numbered, folds, beyond = _FOLDING.extended(codes)
+        kinds = np.concatenate([_KIND[:-1], _kinds_beyond(beyond), _KIND[-1:]]) if len(beyond) else _KIND
+        found = kernel.compiled.read_words(numbered, folds, kinds, BASE, counts, words_of_lines, hashes, chars, running)
         if found is not None:
             distinct, words = found
+            if len(beyond):
+                counts[:, WORDS] = _wide_words(codes, lengths)
             return Words(hashes[:distinct], chars[:distinct], running[:words], words_of_lines), counts
     return Words.of(fold_lines(texts, codes), len(texts)), count_characters(codes, lengths)
 
@@ -205,13 +207,12 @@ def count_characters(codes: NDArray[np.uint32], lengths: Ints) -> NDArray[np.flo
     """Return the counts of `read_words`. East Asian text has no spaces: its words are estimated by their characters."""
     n = len(lengths)
     table = np.zeros((n, COLUMNS), np.float32)
-    line_of = np.repeat(np.arange(n), lengths + 1)[: len(codes)]
+    line_of = _line_of(lengths)[: len(codes)]
     kinds = _KIND.take(codes, mode="clip")
-    if codes.size and int(codes.max()) >= TABLE_SIZE:
-        kinds[np.isin(codes, _WIDE_TERMINAL)] = TERMINAL
-        kinds[np.isin(codes, _WIDE_COMMA)] = COMMA
-        wide = np.bincount(line_of, weights=codes >= TABLE_SIZE, minlength=n)
-        table[:, WORDS] = wide // WIDE_CHARS_PER_WORD
+    beyond = codes >= TABLE_SIZE
+    if beyond.any():
+        kinds[beyond] = _kinds_beyond(codes[beyond])
+        table[:, WORDS] = _wide_words(codes, lengths)
     table[:, :KINDS] = np.bincount(line_of * KINDS + kinds, minlength=n * KINDS).reshape(-1, KINDS)
     table[:-1, SPACE] -= 1  # the line breaks
     begins_word = np.append(0, np.flatnonzero(kinds[:-1] == SPACE) + 1)[: len(codes)]
@@ -219,6 +220,25 @@ def count_characters(codes: NDArray[np.uint32], lengths: Ints) -> NDArray[np.flo
     capital = begins_word[(firsts == UPPER) | (firsts == DIGIT)]
     table[:, CAPITALISED] = np.bincount(line_of[capital], minlength=n)
     return table
+
+
+def _line_of(lengths: Ints) -> Ints:
+    """Return the line of each code point, a line break behind each line."""
+    return np.repeat(np.arange(len(lengths)), lengths + 1)
+
+
+def _kinds_beyond(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Return the kinds of characters beyond the table."""
+    kinds = np.full(len(codes), LOWER, np.uint8)
+    kinds[np.isin(codes, _WIDE_TERMINAL)] = TERMINAL
+    kinds[np.isin(codes, _WIDE_COMMA)] = COMMA
+    return kinds
+
+
+def _wide_words(codes: NDArray[np.uint32], lengths: Ints) -> Ints:
+    """Return how many words of each line stand in characters beyond the table."""
+    wide = np.bincount(_line_of(lengths)[: len(codes)][codes >= TABLE_SIZE], minlength=len(lengths))
+    return wide // WIDE_CHARS_PER_WORD
 
 
 def _count_words(counts: NDArray[np.float32], words: Words, stops: Flags) -> NDArray[np.bool_]:
