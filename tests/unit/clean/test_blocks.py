@@ -30,6 +30,8 @@ def test_line_breaks_end_lines_and_two_end_a_block() -> None:
 def test_what_no_reader_sees_is_not_read_or_said_to_be_hidden() -> None:
     """Scripts and menus of choice are left out; an element hides all that is in it."""
     assert read("<script>var a</script><select><option>Oslo</select>") == []
+    [block] = read("<p>Wins <svg><g><text>4</text> of</g> 5</svg>in Oslo</p>")
+    assert block.text == "Wins in Oslo"
     html = '<p>a</p><div style="Display: none"><p>b</p></div><p hidden>c</p><p aria-hidden=true>d</p>'
     blocks = read(f"{html}<p aria-hidden=false>e</p>")
     assert [block.place.hidden for block in blocks] == [False, True, True, True, False]
