@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from bench.html_pages import LabelledPage, block_weights, fold_of, label_page, read_pages
 from bench.html_wording import figures
+from workers.clean.sections import COLUMNS as SECTION_COLUMNS
+from workers.clean.sections import with_sections
 from workers.clean.trees import Forest
 from workers.clean.wording import Wording
 
@@ -35,7 +37,7 @@ PARAMETERS: dict[str, Any] = {
     "allow_writing_files": False, "verbose": 0,
 }  # fmt: skip
 OUTPUT = Path("workers/clean/html_blocks.npz")
-VERSION = "2"
+VERSION = "3"
 
 
 def rows_of(
@@ -46,7 +48,7 @@ def rows_of(
     parts = []
     for page in pages:
         weight = block_weights(page, WEIGHT_POWER)
-        features = np.concatenate([page.features, columns[page.page_id]], axis=1)
+        features = with_sections(page.features, columns[page.page_id])
         easy = (page.labels == 0) & (features[:, 1] < 12) & (features[:, 0] < 80)
         keep = ~easy | (chance.random(len(easy)) < EASY_SHARE)
         parts.append((features[keep], page.labels[keep], np.where(easy, weight / EASY_SHARE, weight)[keep]))
@@ -55,17 +57,29 @@ def rows_of(
 
 
 def fit(pages: Sequence[LabelledPage]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a model trained on `pages`: weights of words, and a forest."""
-    from catboost import CatBoostClassifier
+    """Return the arrays of a model trained on `pages`: weights of words, and the mean of two forests.
 
+    The first asks nothing of sections, which come last among the figures.
+    """
     columns, wording = figures(pages)
     features, labels, weights = rows_of(pages, columns)
+    forests = [to_arrays(trees_of(seen, labels, weights)) for seen in (features[:, : -len(SECTION_COLUMNS)], features)]
+    model = {"threshold": np.array(THRESHOLD), "version": np.array(VERSION)}
+    return average(forests) | wording | model
+
+
+def trees_of(
+    features: NDArray[np.float32], labels: NDArray[np.float32], weights: NDArray[np.float32]
+) -> dict[str, Any]:
+    """Return CatBoost's JSON of the trees that it grows."""
+    from catboost import CatBoostClassifier
+
     model = CatBoostClassifier(**PARAMETERS)
     model.fit(features, labels, sample_weight=weights)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.json")
         model.save_model(str(path), format="json")
-        return to_arrays(json.loads(path.read_text("utf-8"))) | wording
+        return dict(json.loads(path.read_text("utf-8")))
 
 
 def to_arrays(model: dict[str, Any]) -> dict[str, NDArray[Any]]:
@@ -73,8 +87,7 @@ def to_arrays(model: dict[str, Any]) -> dict[str, NDArray[Any]]:
 
     Shallow trees are filled with questions that no row passes.
     """
-    trees = model["oblivious_trees"]
-    depth = max(len(tree["splits"] or ()) for tree in trees)
+    trees, depth = model["oblivious_trees"], PARAMETERS["depth"]
     features = np.zeros((len(trees), depth), np.int16)
     borders = np.full((len(trees), depth), np.finfo(np.float32).max, np.float32)
     leaves = np.zeros((len(trees), 2**depth), np.float32)
@@ -84,14 +97,14 @@ def to_arrays(model: dict[str, Any]) -> dict[str, NDArray[Any]]:
             borders[number, level] = split["border"]
         leaves[number, : len(tree["leaf_values"])] = tree["leaf_values"]
     scale, [bias] = model["scale_and_bias"]
-    return {
-        "features": features,
-        "borders": borders,
-        "leaves": leaves * np.float32(scale),
-        "bias": np.array(bias),
-        "threshold": np.array(THRESHOLD),
-        "version": np.array(VERSION),
-    }
+    return {"features": features, "borders": borders, "leaves": leaves * np.float32(scale), "bias": np.array(bias)}
+
+
+def average(forests: Sequence[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    """Return one forest whose log-odds are the mean of those of `forests`."""
+    joined = {name: np.concatenate([forest[name] for forest in forests]) for name in ("features", "borders", "leaves")}
+    joined["leaves"] /= np.float32(len(forests))
+    return joined | {"bias": np.mean([forest["bias"] for forest in forests])}
 
 
 def main() -> None:
@@ -117,7 +130,7 @@ def main() -> None:
         for page in pages:
             if fold_of(page.site, FOLDS) == fold:
                 columns = wording.columns(page.worded)
-                odds[page.page_id] = forest.probability(np.concatenate([page.features, columns], axis=1))
+                odds[page.page_id] = forest.probability(with_sections(page.features, columns))
         print(f"fold {fold}: {time.time() - began:.0f} s", flush=True)
     np.savez_compressed(chosen.cross_validate, **odds)  # type: ignore[arg-type]  # numpy's stub takes no mapping
 

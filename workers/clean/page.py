@@ -24,11 +24,12 @@ from workers.clean.folding import WORDS
 from workers.clean.json_ld import text_of
 from workers.clean.metadata import Head, Metadata, read_head, read_metadata
 from workers.clean.removed import is_plain_clutter, reason_of, tally
+from workers.clean.sections import with_sections
 from workers.clean.tree import EmptyPageError, parse_page
 from workers.clean.trees import Forest
 from workers.clean.wording import Worded, Wording
 
-METHOD, VERSION = "html:blocks", "2"
+METHOD, VERSION = "html:blocks", "3"
 ARTEFACT = "html_blocks.npz"  # made by `python -m bench.train_html`; docs/model-card-html.md has data and licence
 MAX_BLOCKS = 20_000  # the longest page of 802 has 2,300
 LOW_CONFIDENCE = 0.94  # mean probability of the kept text, below which a second extractor is asked: one page in five
@@ -75,7 +76,7 @@ class BlockModel:
     def probability(self, blocks: Sequence[Block], title: str | None) -> NDArray[np.float32]:
         """Return the probability of each block that it is the article's. `title` is that of the page."""
         columns = self.wording.columns(Worded.of(blocks))
-        return self.forest.probability(np.concatenate([featurise(blocks, title), columns], axis=1))
+        return self.forest.probability(with_sections(featurise(blocks, title), columns))
 
 
 @cache
