@@ -1,9 +1,12 @@
 """Cost of the clean stage: `python -m bench.clean_cost ../shared/eval/clean [--every 10] [--against FOLDER]`.
 
-Prints milliseconds of CPU time a page and a flat text, median and p99, by collection, and a thousand characters of its
-source. A page's time is the best of several passes, with no memory of other pages. Beside that of a page stands what
-trafilatura's fast extraction takes of the same page in the same minutes, so that machines can be compared. `--against`
-names the folder of another checkout, which reads each page in turns with this one.
+Prints milliseconds of CPU time a page and a flat text, by collection, and a thousand characters of its source. A page's
+time is the best of several passes, with no memory of other pages. Beside that of a page stands what trafilatura's fast
+extraction takes of the same page in the same minutes, so that machines can be compared. `--against` names the folder of
+another checkout, which reads each page in turns with this one.
+
+A page comes when the process has waited for it, as in a worker that is not full. `--busy` has all pages one after the
+other, as in a worker with a backlog, and as extractors are usually timed: caches are warm then.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ def read_inputs(folder: Path, collection: str, every: int) -> Iterator[Input]:
 
 
 def serve(folder: Path, every: int) -> None:
-    """Answer `clean N` and `yardstick N` with the nanoseconds of CPU that record N takes."""
+    """Answer `clean N M` and `yardstick N M` with the nanoseconds of CPU that each record takes from N to before M."""
     import trafilatura
 
     from schemas.raw import RawArticle
@@ -53,6 +56,16 @@ def serve(folder: Path, every: int) -> None:
 
     options = CleanOptions(languages=frozenset(), min_words=0)
     inputs = [one for collection in COLLECTIONS for one in read_inputs(folder, collection, every)]
+
+    def take(job: str, number: int) -> int:
+        raw, page = raws[number], inputs[number]
+        begun = time.process_time_ns()
+        if job == "clean":
+            clean(raw, options=options)
+        elif page.is_page:
+            trafilatura.bare_extraction(page.source, url=page.url, fast=True, include_comments=False)
+        return time.process_time_ns() - begun
+
     raws = [RawArticle(url=one.url, **{"html" if one.is_page else "text": one.source}) for one in inputs]
     for raw in raws[:: max(len(raws) // 20, 1)]:
         clean(raw, options=options)  # models and patterns are read once
@@ -60,14 +73,8 @@ def serve(folder: Path, every: int) -> None:
     gc.freeze()  # as the worker does before it forks
     print("ready", flush=True)
     for line in sys.stdin:
-        job, number = line.split()
-        raw, page = raws[int(number)], inputs[int(number)]
-        begun = time.process_time_ns()
-        if job == "clean":
-            clean(raw, options=options)
-        elif page.is_page:
-            trafilatura.bare_extraction(page.source, url=page.url, fast=True, include_comments=False)
-        print(time.process_time_ns() - begun, flush=True)
+        job, first, behind = line.split()
+        print(*(take(job, number) for number in range(int(first), int(behind))), flush=True)
 
 
 class Server:
@@ -85,12 +92,12 @@ class Server:
         assert self._process.stdout is not None
         return self._process.stdout.readline()
 
-    def milliseconds(self, job: str, number: int) -> float:
-        """Return the CPU time of one job on one record."""
+    def milliseconds(self, job: str, records: range) -> list[float]:
+        """Return the CPU times of one job on each of some records."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{job} {number}\n")
+        self._process.stdin.write(f"{job} {records.start} {records.stop}\n")
         self._process.stdin.flush()
-        return int(self._answer()) / 1e6
+        return [int(taken) / 1e6 for taken in self._answer().split()]
 
     def close(self) -> None:
         """End the process."""
@@ -100,8 +107,9 @@ class Server:
 
 
 def spread(times: Sequence[float]) -> str:
-    """Return median and p99."""
-    return f"median {statistics.median(times):6.2f}  p99 {sorted(times)[int(len(times) * 0.99)]:6.1f}"
+    """Return mean, median and p99."""
+    p99 = sorted(times)[int(len(times) * 0.99)]
+    return f"mean {statistics.mean(times):6.2f}  median {statistics.median(times):6.2f}  p99 {p99:6.1f}"
 
 
 def report(inputs: Sequence[Input], ours: Sequence[float], yardstick: Sequence[float], other: Sequence[float]) -> None:
@@ -124,6 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--every", type=int, default=10, help="only every n-th record")
+    parser.add_argument("--busy", action="store_true", help="all pages one after the other, without waiting")
     parser.add_argument("--against", type=Path, help="another checkout, in turns with this one")
     parser.add_argument(SERVE, action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -138,12 +147,14 @@ def main() -> None:
         numbers = range(first, first + len(inputs))
         first += len(inputs)
         best = [[float("inf")] * len(inputs) for _ in range(3)]
+        runs = [numbers] if asked.busy else [range(number, number + 1) for number in numbers]
         for _ in range(PASSES):
-            for at, number in enumerate(numbers):
-                taken = [here.milliseconds("clean", number), here.milliseconds("yardstick", number)]
-                taken += [there.milliseconds("clean", number)] if there else []
-                for times, time_of_pass in zip(best, taken, strict=False):
-                    times[at] = min(times[at], time_of_pass)
+            for run in runs:
+                taken = [here.milliseconds("clean", run), here.milliseconds("yardstick", run)]
+                taken += [there.milliseconds("clean", run)] if there else []
+                of_run = slice(run.start - numbers.start, run.stop - numbers.start)
+                for times, times_of_pass in zip(best, taken, strict=False):
+                    times[of_run] = map(min, times[of_run], times_of_pass)
         print(f"{collection:<15}", end=" ")
         report(inputs, best[0], best[1], best[2] if there else [])
     print("load of the machine over 1, 5 and 15 minutes: {:.1f} {:.1f} {:.1f}".format(*os.getloadavg()))
