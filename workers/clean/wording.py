@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.clean.blocks import Block
-from workers.clean.running import Ints, RunningWords, numbered
+from workers.clean.pairs import PairWeights
+from workers.clean.running import RunningWords, numbered
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -28,11 +29,8 @@ class Wording:
     """How much each word, and each pair of words in a row, speaks for the article: log-odds that add up."""
 
     numbers: Mapping[str, int]  # of the words of all phrases
-    alone: NDArray[np.float64]  # by number, as the next two
-    begins_pair: NDArray[np.bool_]
-    ends_pair: NDArray[np.bool_]
-    pairs: Ints  # number of the first word * size + number of the second, in order
-    of_pairs: NDArray[np.float64]
+    alone: NDArray[np.float64]  # by number
+    pairs: PairWeights
     bias: float
 
     @classmethod
@@ -41,20 +39,15 @@ class Wording:
         phrases = [phrase.split(" ") for phrase in bytes(arrays["phrases"]).decode().split("\n")]
         weights = np.asarray(arrays["phrase_weights"], np.float64)
         numbers = numbered([OPENING, *chain.from_iterable(phrases)])
-        size = len(numbers) + 1
-        alone = np.zeros(size)
-        begins, ends = np.zeros((2, size), bool)
-        pairs: dict[int, float] = {}
+        alone = np.zeros(len(numbers) + 1)
+        pairs: dict[tuple[int, int], float] = {}
         for words, weight in zip(phrases, weights.tolist(), strict=True):
             if len(words) == 1:
                 alone[numbers[words[0]]] = weight
             else:
                 first, second = (numbers[word] for word in words)
-                begins[first] = ends[second] = True
-                pairs[first * size + second] = weight
-        codes = sorted(pairs)
-        of_pairs = np.array([pairs[code] for code in codes], np.float64)
-        return cls(numbers, alone, begins, ends, np.array(codes, np.int64), of_pairs, float(arrays["phrase_bias"]))
+                pairs[first, second] = weight
+        return cls(numbers, alone, PairWeights.of(pairs, len(alone)), float(arrays["phrase_bias"]))
 
     def scores(self, texts: Sequence[Sequence[str]]) -> Floats:
         """Return the log-odds that each list of words is the article's."""
@@ -62,13 +55,7 @@ class Wording:
         words = running.numbers(self.numbers)
         before = np.roll(words, 1)
         before[running.firsts] = self.numbers[OPENING]
-        sums = running.sums(self.alone[words])
-        at = np.flatnonzero(self.begins_pair[before] & self.ends_pair[words])
-        if len(at):
-            codes = before[at] * len(self.alone) + words[at]
-            places = np.minimum(np.searchsorted(self.pairs, codes), len(self.pairs) - 1)
-            weights = np.where(self.pairs[places] == codes, self.of_pairs[places], 0.0)
-            sums = sums + np.bincount(running.text[at], weights, len(sums))
+        sums = running.sums(self.alone[words]) + self.pairs.sums(before, words, running.text, len(texts))
         return sums.astype(np.float32) + np.float32(self.bias)
 
     def columns(self, page: Worded) -> Floats:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.clean.flat.lines import Floats
-from workers.clean.flat.vocabulary import Flags, Ints, Vocabulary, WordTable
+from workers.clean.flat.vocabulary import Vocabulary, WordTable
+from workers.clean.pairs import PairWeights
 
 EDGE_WORDS = 24  # words at either end of a paragraph whose weights count: the rest says little more
 
@@ -33,10 +34,7 @@ class WordWeights:
     alone: NDArray[np.float64]  # by number, as the next two
     first: NDArray[np.float64]
     last: NDArray[np.float64]
-    begins_pair: Flags  # by number
-    ends_pair: Flags
-    pairs: Ints  # number of the first word * size + number of the second, in order
-    of_pairs: NDArray[np.float64]
+    pairs: PairWeights
 
     @classmethod
     def of(cls, weights: Mapping[str, float]) -> WordWeights:
@@ -45,30 +43,18 @@ class WordWeights:
         numbers = {word: number for number, word in enumerate(sorted(words), start=1)}
         size = len(numbers) + 1
         alone, first, last = np.zeros((3, size))
-        begins, ends = np.zeros((2, size), bool)
-        pairs: dict[int, float] = {}
+        pairs: dict[tuple[int, int], float] = {}
         for token, weight in weights.items():
             if " " in token:
                 before, after = (numbers[word] for word in token.split(" "))
-                begins[before] = ends[after] = True
-                pairs[before * size + after] = weight
+                pairs[before, after] = weight
             elif token.startswith("^"):
                 first[numbers[token[1:]]] = weight
             elif token.endswith("$"):
                 last[numbers[token[:-1]]] = weight
             else:
                 alone[numbers[token]] = weight
-        codes = sorted(pairs)
-        return cls(
-            WordTable(numbers),
-            alone,
-            first,
-            last,
-            begins,
-            ends,
-            np.array(codes, np.int64),
-            np.array([pairs[c] for c in codes]),
-        )
+        return cls(WordTable(numbers), alone, first, last, PairWeights.of(pairs, size))
 
     def score(self, text: Vocabulary) -> Floats:
         """Return for each paragraph the sum of its tokens' weights, over the square root of their number and one."""
@@ -82,17 +68,7 @@ class WordWeights:
         total: Floats = np.zeros(n) + np.bincount(text.paragraph, alone, n)
         total[some] += self.first[tokens[(ends - lengths)[some]]] + self.last[tokens[ends[some] - 1]]
         short = lengths <= EDGE_WORDS
-        total = total + self._score_pairs(tokens, text, short)
+        counted = text.beside & short[text.paragraph[:-1]]
+        total = total + self.pairs.sums(tokens[:-1], tokens[1:], text.paragraph[:-1], n, among=counted)
         count = np.minimum(lengths, 2 * EDGE_WORDS) + np.where(short, lengths - 1, 0) + 2
         return np.where(lengths > 0, total / np.sqrt(1 + count), 0.0)
-
-    def _score_pairs(self, tokens: Ints, text: Vocabulary, short: Flags) -> Floats:
-        """Return the sums of the weights of pairs in the `short` paragraphs."""
-        paragraph, n = text.paragraph, len(text.lengths)
-        at = np.flatnonzero(text.beside & self.begins_pair[tokens[:-1]] & self.ends_pair[tokens[1:]])
-        at = at[short[paragraph[at]]]
-        if not len(at):
-            return np.zeros(n)
-        codes = tokens[at] * len(self.alone) + tokens[at + 1]
-        places = np.minimum(np.searchsorted(self.pairs, codes), len(self.pairs) - 1)
-        return np.zeros(n) + np.bincount(paragraph[at], self.of_pairs[places] * (self.pairs[places] == codes), n)
