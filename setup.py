@@ -40,6 +40,7 @@ KERNELS = [
     Extension(
         kernel.replace("/", "."),
         [f"{kernel}.c"],
+        depends=["workers/buffers.h"],
         optional=True,
         py_limited_api=True,
         extra_compile_args=["-O3"],

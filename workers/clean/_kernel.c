@@ -3,26 +3,7 @@
  * Each has a twin in numpy with the same results to the last bit (flat/lines.py, trees.py, fingerprint.py), which does
  * the work where the install found no compiler, and for texts with characters that have to be folded by their context.
  */
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-static void release(Py_buffer *views, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (views[i].obj)
-            PyBuffer_Release(&views[i]);
-}
-
-static int expect(int holds, const char *message)
-{
-    if (!holds)
-        PyErr_SetString(PyExc_ValueError, message);
-    return holds;
-}
+#include "../buffers.h"
 
 /* SplitMix64's finaliser (Steele, Lea, Flood 2014), as `mixed` in fingerprint.py. */
 static uint64_t mixed(uint64_t x)

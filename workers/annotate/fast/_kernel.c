@@ -4,13 +4,8 @@
  * floats. Each hot function is compiled for three instruction sets and chosen at import; no flag depends on the machine
  * that builds, so a wheel or an image built elsewhere is as fast.
  */
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
+#include "../../buffers.h"
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define TILE 64 /* classes are padded to a multiple of it */
 #define LANES 16
@@ -427,20 +422,6 @@ static const char *choose(void)
 /* ---- what Python sees: contiguous buffers in, buffers filled; sizes are checked, contents are not ---- */
 
 #define BUFFERS 12
-
-static void release(Py_buffer *views, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (views[i].obj)
-            PyBuffer_Release(&views[i]);
-}
-
-static int expect(int holds, const char *message)
-{
-    if (!holds)
-        PyErr_SetString(PyExc_ValueError, message);
-    return holds;
-}
 
 static int make_layer(Layer *layer, const Py_buffer *bias, const Py_buffer *gain, const Py_buffer *shift)
 {
