@@ -55,7 +55,8 @@ def main() -> None:
             settings = Settings.read(brokers=address, topic_prefix=name, group=name)
             seconds = asyncio.run(first_article(settings, value))
             print(f"{seconds:.2f} s{'' if turn else ', not counted'}", flush=True)
-            taken += [seconds] if turn else []
+            if turn:
+                taken.append(seconds)
     print(f"start to first article: {statistics.median(taken):.2f} s ({min(taken):.2f}–{max(taken):.2f})")
 
 

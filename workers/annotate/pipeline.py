@@ -118,14 +118,18 @@ def _load(location: str | Path) -> Language:
     The medium model brings 776,000, nearly all of them words of the texts it was made from: a third of the time that
     loading takes, and 135 MB (docs/performance.md). A word of a text that is read is remembered then.
     """
-    folder = Path(location)
+    if not _has_usual_pipes(Path(location)):
+        return spacy.load(location, exclude=UNREAD_PIPES)
+    return with_needed_strings(spacy.load(location, exclude=(*UNREAD_PIPES, "strings")), Path(location))
+
+
+def _has_usual_pipes(folder: Path) -> bool:
+    """Say whether the model in `folder` has no pipe but usual ones, and such as are left out."""
     try:
         pipes = json.loads((folder / "meta.json").read_bytes())["pipeline"]
     except (OSError, ValueError, KeyError):  # the name of a package, or what spaCy will complain of
-        return spacy.load(location, exclude=UNREAD_PIPES)
-    if not USUAL_PIPES.issuperset(set(pipes) - set(UNREAD_PIPES)):
-        return spacy.load(location, exclude=UNREAD_PIPES)
-    return with_needed_strings(spacy.load(location, exclude=(*UNREAD_PIPES, "strings")), folder)
+        return False
+    return USUAL_PIPES.issuperset(set(pipes).difference(UNREAD_PIPES))
 
 
 def _with_glued_marks(nlp: Language) -> Any:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from workers.clean.folding import TABLE_SIZE, code_points
 from workers.clean.running import Ints, RunningWords
 
 Floats: TypeAlias = NDArray[np.float32]
+_Float = TypeVar("_Float", bound=np.floating)
 
 _WORD = re.compile(r"\w+")
 _OWN_TAG = {
@@ -99,7 +100,7 @@ def featurise(blocks: Sequence[Block], title: str | None) -> Floats:
     chars = np.array([len(block.text) for block in blocks], np.float32)
     local = _local(blocks, heads, numbers, title)
     links = local[_LINK_SHARE] * chars
-    prose = np.where((chars >= PROSE_CHARS) & (local[_LINK_SHARE] < 0.5), chars, 0).astype(np.float32)
+    prose = prose_chars(chars, local[_LINK_SHARE])
     parts = (
         local,
         _words(heads, numbers),
@@ -112,6 +113,11 @@ def featurise(blocks: Sequence[Block], title: str | None) -> Floats:
     )
     # columns are whole, as the trees ask for them: rows would be turned round
     return np.concatenate(parts, axis=0, dtype=np.float32).T
+
+
+def prose_chars(chars: NDArray[_Float], link_share: NDArray[_Float]) -> NDArray[_Float]:
+    """Return the characters of each block that is taken for running text, 0 of all others."""
+    return np.where((chars >= PROSE_CHARS) & (link_share < 0.5), chars, np.zeros_like(chars))
 
 
 def _local(blocks: Sequence[Block], heads: RunningWords, numbers: Ints, title: str | None) -> Floats:

@@ -10,8 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.clean.block_features import FEATURE_NAMES
-from workers.clean.blocks import PROSE_CHARS
+from workers.clean.block_features import FEATURE_NAMES, prose_chars
 from workers.clean.wording import COLUMNS as WORD_COLUMNS
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -44,7 +43,7 @@ def section_figures(features: Floats, scores: Floats) -> Floats:
     heading = np.maximum.accumulate(np.where(is_heading, indices, -1))
     below = heading >= 0
     count, all_chars = np.bincount(section), np.bincount(section, chars)
-    prose = np.bincount(section, np.where((chars >= PROSE_CHARS) & (link_share < 0.5), chars, 0))
+    prose = np.bincount(section, prose_chars(chars, link_share))
     weights = np.sqrt(words + 1)
     of_section = np.stack(
         [

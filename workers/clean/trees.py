@@ -1,4 +1,4 @@
-"""Boosted oblivious trees, applied with numpy alone: a small array file in place of a heavy runtime."""
+"""Boosted oblivious trees, applied with numpy or the C kernel: a small array file in place of a heavy runtime."""
 
 from __future__ import annotations
 
